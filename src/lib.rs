@@ -1,1 +1,5 @@
-//! x
+//! Relata: a GraphQL gateway over relationship metadata.
+
+pub mod catalog;
+pub mod error;
+pub mod plan;

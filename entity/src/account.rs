@@ -103,16 +103,14 @@ impl RelationTrait for Relation {
                 .to(systemuser::Column::Systemuserid)
                 .on_delete(ForeignKeyAction::Restrict)
                 .into(),
-            Self::ContactCustomerAccounts => Entity::has_many_via(
-                contact::Entity,
-                contact::Relation::ParentcustomeridAccount,
-            )
-            .into(),
-            Self::AccountTasks => Entity::has_many_via(
-                task::Entity,
-                task::Relation::RegardingobjectidAccountTask,
-            )
-            .into(),
+            Self::ContactCustomerAccounts => {
+                Entity::has_many_via(contact::Entity, contact::Relation::ParentcustomeridAccount)
+                    .into()
+            }
+            Self::AccountTasks => {
+                Entity::has_many_via(task::Entity, task::Relation::RegardingobjectidAccountTask)
+                    .into()
+            }
             Self::SocialprofileCustomerAccounts => Entity::has_many_via(
                 socialprofile::Entity,
                 socialprofile::Relation::CustomeridAccount,

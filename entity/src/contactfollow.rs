@@ -5,10 +5,7 @@ use sea_orm::entity::prelude::*;
 /// One contact follows another.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(
-    table_name = "contactfollow",
-    comment = "One contact follows another"
-)]
+#[sea_orm(table_name = "contactfollow", comment = "One contact follows another")]
 pub struct Model {
     /// The contact who follows.
     #[sea_orm(primary_key, auto_increment = false)]

@@ -28,9 +28,13 @@ pub struct Model {
     #[sea_orm(indexed)]
     pub accountid: Uuid,
     /// How urgent the order is; higher goes first.
-    #[sea_orm(default_value = 0, comment = "How urgent the order is; higher goes first")]
+    #[sea_orm(
+        default_value = 0,
+        comment = "How urgent the order is; higher goes first"
+    )]
     pub priority: i16,
     /// Euros per unit of the customer's currency.
+    #[sea_orm(comment = "Euros per unit of the customer's currency")]
     pub exchangerate: Option<f64>,
     /// The account that placed the order.
     #[sea_orm(

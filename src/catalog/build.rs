@@ -1,0 +1,176 @@
+//! Drafts in, catalog out: names the entities and attributes, checks them, and reports every problem it finds.
+
+use std::collections::HashSet;
+
+use super::{
+    AlternateKey, Attribute, AttributeId, Catalog, Entity, EntityDraft, EntityKind, IntersectName, Problems, Severity,
+    Table, draft::ColumnDraft, intersect, link, name,
+};
+
+/// Builds the catalog that the drafts describe.
+///
+/// # Errors
+/// All problems that keep a catalog from being built. What could be worked around stands in [`Catalog::warnings`].
+pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Catalog, Problems> {
+    let mut problems = Problems::default();
+    drafts.retain(|draft| draft.table.is_some());
+    drafts.sort_by(|a, b| a.table.cmp(&b.table));
+
+    let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
+    let relations = link::relationships(&catalog, &drafts, &mut problems);
+    let intersects = intersect::detect(&mut catalog, &relations, names, &mut problems);
+    link::attach(&mut catalog, relations, &intersects, &mut problems);
+
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    catalog.warnings = problems.0.into_iter().filter(|problem| problem.severity == Severity::Warning).collect();
+    catalog.index();
+    Ok(catalog)
+}
+
+fn build_entities(drafts: &[EntityDraft], problems: &mut Problems) -> Vec<Entity> {
+    let tables: Vec<&Table> = drafts.iter().filter_map(|draft| draft.table.as_ref()).collect();
+    let names = entity_names(&tables, problems);
+    drafts
+        .iter()
+        .zip(&tables)
+        .zip(names)
+        .map(|((draft, table), names)| build_entity(draft, table, names, problems))
+        .collect()
+}
+
+fn build_entity(draft: &EntityDraft, table: &Table, names: name::EntityNames, problems: &mut Problems) -> Entity {
+    let attributes = build_attributes(&draft.columns, table, problems);
+    let mut entity = Entity {
+        logical_name: names.logical_name,
+        type_name: names.type_name,
+        set_name: names.set_name,
+        table: table.clone(),
+        kind: if draft.is_view { EntityKind::View } else { EntityKind::Table },
+        description: draft.description.clone(),
+        attributes,
+        primary_key: Vec::new(),
+        alternate_keys: Vec::new(),
+        navigation: Vec::new(),
+    };
+    let mut keys: Vec<Vec<AttributeId>> =
+        draft.unique_keys.iter().filter_map(|key| columns(&entity, &key.columns)).collect();
+    entity.primary_key = columns(&entity, &draft.primary_key).unwrap_or_default();
+    if entity.primary_key.is_empty() && !draft.is_view {
+        // A unique constraint without nulls addresses records just as well.
+        let index = keys.iter().position(|key| key.iter().all(|id| !entity.attribute(*id).nullable));
+        match index {
+            Some(index) => entity.primary_key = keys.remove(index),
+            None => problems.error(
+                table,
+                None,
+                "has no primary key and no unique constraint without nulls; give it a key or leave it out",
+            ),
+        }
+    }
+    if let Some(column) = draft.primary_key.iter().find(|column| entity.find_column(column).is_none()) {
+        problems.error(
+            table,
+            Some(column),
+            "is part of the primary key but has a type that the gateway cannot address",
+        );
+    }
+    for key in keys {
+        if !entity.is_unique(&key) {
+            let words: Vec<&str> = key.iter().map(|id| entity.attribute(*id).name.as_str()).collect();
+            entity.alternate_keys.push(AlternateKey { name: name::joined(&words), attributes: key });
+        }
+    }
+    entity
+}
+
+fn columns(entity: &Entity, columns: &[String]) -> Option<Vec<AttributeId>> {
+    columns.iter().map(|column| entity.find_column(column)).collect()
+}
+
+fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Problems) -> Vec<Attribute> {
+    let mut taken = HashSet::new();
+    let mut attributes = Vec::with_capacity(columns.len());
+    for column in columns {
+        let Some(ty) = column.ty.clone() else {
+            let declared = column.database_type.as_ref().map_or("unknown", |ty| ty.name.as_str());
+            problems.warning(table, Some(&column.name), format!("left out: there is no type for {declared}"));
+            continue;
+        };
+        let wanted = name::camel(&column.name);
+        let name = free_name(&wanted, "Value", |name| !name::is_reserved_field(name) && !taken.contains(name));
+        if name != wanted {
+            problems.warning(table, Some(&column.name), format!("is served as {name} because {wanted} is taken"));
+        }
+        taken.insert(name.clone());
+        attributes.push(Attribute {
+            name,
+            column: column.name.clone(),
+            ty,
+            database_type: column.database_type.clone(),
+            nullable: column.nullable,
+            has_default: column.has_default,
+            generated: column.generated,
+            is_lookup: false,
+            description: column.description.clone(),
+        });
+    }
+    if attributes.is_empty() {
+        problems.error(table, None, "has no column with a type that the gateway knows");
+    }
+    attributes
+}
+
+/// Names for all entities at once, because they must not collide with each other nor with what is derived from them.
+fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityNames> {
+    let derived: HashSet<String> = tables
+        .iter()
+        .flat_map(|table| {
+            let names = name::entity(&table.name);
+            let set = name::capitalized(&names.set_name);
+            name::DERIVED_SUFFIXES
+                .iter()
+                .map(move |suffix| format!("{}{suffix}", names.type_name))
+                .chain(std::iter::once(format!("{set}Where")))
+        })
+        .collect();
+    let mut taken: HashSet<String> = HashSet::new();
+    tables
+        .iter()
+        .map(|table| {
+            let wanted = name::entity(&table.name);
+            let is_free = |names: &name::EntityNames| {
+                !name::is_reserved(names)
+                    && !derived.contains(&names.type_name)
+                    && [&names.type_name, &names.logical_name, &names.set_name]
+                        .iter()
+                        .all(|name| !taken.contains(*name))
+            };
+            let names = if is_free(&wanted) {
+                wanted
+            } else {
+                let qualified = table.namespace.as_deref().unwrap_or_default();
+                let candidate = name::entity(&format!("{qualified}_{}", table.name));
+                let base = if is_free(&candidate) { candidate.type_name } else { wanted.type_name.clone() };
+                let free = free_name(&base, "Entity", |name| is_free(&name::entity_named(name)));
+                problems.warning(*table, None, format!("is served as {free} because {} is taken", wanted.type_name));
+                name::entity_named(&free)
+            };
+            taken.extend([names.type_name.clone(), names.logical_name.clone(), names.set_name.clone()]);
+            names
+        })
+        .collect()
+}
+
+/// The wanted name, or the first of `nameSuffix`, `nameSuffix2`, … that is free.
+pub(super) fn free_name(wanted: &str, suffix: &str, is_free: impl Fn(&str) -> bool) -> String {
+    if is_free(wanted) {
+        return wanted.to_owned();
+    }
+    let first = format!("{wanted}{suffix}");
+    if is_free(&first) {
+        return first;
+    }
+    (2..=u32::MAX).map(|number| format!("{first}{number}")).find(|name| is_free(name)).unwrap_or(first)
+}

@@ -1,0 +1,450 @@
+//! Relations in, relationships out: the two declarations of one relationship become one, both ends get names,
+//! lookups that share columns become multi-table lookups.
+
+use std::collections::HashSet;
+
+use super::{
+    AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, End, Entity,
+    EntityDraft, EntityId, EntityKind, ManyToMany, ManyToManyEnd, MultiTableLookup, NavigationProperty, OneToMany,
+    Problems, RelationDraft, Relationship, RelationshipId, RelationshipKind, Table, build::free_name,
+    intersect::Intersect, name,
+};
+
+/// A one-to-many relationship before its ends are named.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) referencing: EntityId,
+    pub(super) referencing_attributes: Vec<AttributeId>,
+    pub(super) referenced: EntityId,
+    pub(super) referenced_attributes: Vec<AttributeId>,
+    pub(super) condition: Option<Condition>,
+    referencing_name: Option<String>,
+    referenced_name: Option<String>,
+    says_single: bool,
+    delete: Option<CascadeDelete>,
+}
+
+/// All one-to-many relationships that the drafts declare, each once.
+pub(super) fn relationships(catalog: &Catalog, drafts: &[EntityDraft], problems: &mut Problems) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    for draft in drafts {
+        let Some(table) = &draft.table else { continue };
+        for relation in &draft.relations {
+            let Some(link) = resolve(catalog, table, relation, problems) else { continue };
+            match links.iter_mut().find(|known| known.is_same(&link)) {
+                Some(known) => known.merge(link),
+                None => links.push(link),
+            }
+        }
+    }
+    links.retain(|link| check(catalog, link, problems));
+    links.sort_by(|a, b| {
+        (a.referencing, &a.referencing_attributes, a.referenced).cmp(&(
+            b.referencing,
+            &b.referencing_attributes,
+            b.referenced,
+        ))
+    });
+    links
+}
+
+impl Link {
+    fn is_same(&self, other: &Self) -> bool {
+        self.referencing == other.referencing
+            && self.referenced == other.referenced
+            && self.referencing_attributes == other.referencing_attributes
+            && self.referenced_attributes == other.referenced_attributes
+            && self.condition == other.condition
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.referencing_name = self.referencing_name.take().or(other.referencing_name);
+        self.referenced_name = self.referenced_name.take().or(other.referenced_name);
+        self.says_single |= other.says_single;
+        self.delete = self.delete.or(other.delete);
+    }
+}
+
+fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems: &mut Problems) -> Option<Link> {
+    let label =
+        relation.name.clone().or_else(|| relation.constraint.clone()).unwrap_or_else(|| relation.columns.join(", "));
+    let (id, entity) = catalog.entities().find(|(_, entity)| entity.table == *table)?;
+    let Some((target_id, target)) = catalog.entities().find(|(_, entity)| entity.table == relation.target) else {
+        problems.warning(table, Some(&label), format!("leads to {}, which is not served: left out", relation.target));
+        return None;
+    };
+    if relation.columns.len() != relation.target_columns.len() || relation.columns.is_empty() {
+        problems.error(table, Some(&label), "does not name the same number of columns on both sides");
+        return None;
+    }
+    let mut missing = false;
+    let mut pairs: Vec<(AttributeId, AttributeId)> = Vec::new();
+    for (column, target_column) in relation.columns.iter().zip(&relation.target_columns) {
+        match (entity.find_column(column), target.find_column(target_column)) {
+            (Some(own), Some(other)) => pairs.push(if relation.is_referencing { (own, other) } else { (other, own) }),
+            (own, _) => {
+                missing = true;
+                let (table, column) = if own.is_none() { (table, column) } else { (&target.table, target_column) };
+                problems.error(table, Some(column), format!("is used by relation {label} but is not served"));
+            }
+        }
+    }
+    let (referencing, referenced) = if relation.is_referencing { (id, target_id) } else { (target_id, id) };
+    let condition = match &relation.condition {
+        Ok(None) => None,
+        Ok(Some(draft)) => Some(condition(catalog, draft, referencing, referenced, &label, table, problems)?),
+        Err(reason) => {
+            problems.error(table, Some(&label), format!("has a condition that cannot be read: {reason}"));
+            return None;
+        }
+    };
+    if missing {
+        return None;
+    }
+    pairs.sort_unstable();
+    let name = relation.name.as_deref().map(name::camel);
+    let (referencing_attributes, referenced_attributes) = pairs.into_iter().unzip();
+    Some(Link {
+        referencing,
+        referencing_attributes,
+        referenced,
+        referenced_attributes,
+        condition,
+        referencing_name: name.clone().filter(|_| relation.is_referencing),
+        referenced_name: name.filter(|_| !relation.is_referencing),
+        says_single: relation.is_single && !relation.is_referencing,
+        delete: relation.delete,
+    })
+}
+
+fn condition(
+    catalog: &Catalog,
+    draft: &ConditionDraft,
+    referencing: EntityId,
+    referenced: EntityId,
+    label: &str,
+    owner: &Table,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let mut each = |parts: &[ConditionDraft]| -> Option<Vec<Condition>> {
+        parts.iter().map(|part| condition(catalog, part, referencing, referenced, label, owner, problems)).collect()
+    };
+    match draft {
+        ConditionDraft::All(parts) => Some(Condition::All(each(parts)?)),
+        ConditionDraft::Any(parts) => Some(Condition::Any(each(parts)?)),
+        ConditionDraft::Not(part) => {
+            Some(Condition::Not(Box::new(condition(catalog, part, referencing, referenced, label, owner, problems)?)))
+        }
+        ConditionDraft::Compare { table, column, .. } | ConditionDraft::IsNull { table, column } => {
+            let sides = [(ConditionSide::Referencing, referencing), (ConditionSide::Referenced, referenced)];
+            let side = sides.into_iter().find(|(_, id)| catalog.entity(*id).table == *table);
+            let found = side.and_then(|(side, id)| Some((side, catalog.entity(id).find_column(column)?)));
+            let Some((side, attribute)) = found else {
+                problems.error(
+                    owner,
+                    Some(label),
+                    format!("has a condition on {table}.{column}, which is not part of it"),
+                );
+                return None;
+            };
+            Some(match draft {
+                ConditionDraft::Compare { comparison, values, .. } => {
+                    Condition::Compare { side, attribute, comparison: *comparison, values: values.clone() }
+                }
+                _ => Condition::IsNull { side, attribute },
+            })
+        }
+    }
+}
+
+/// A single-valued end must lead to one record at most, or rows would multiply.
+fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
+    let referenced = catalog.entity(link.referenced);
+    let referencing = catalog.entity(link.referencing);
+    let words = |entity: &Entity, ids: &[AttributeId]| {
+        ids.iter().map(|id| entity.attribute(*id).column.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    if referenced.kind != EntityKind::View && !referenced.is_unique(&link.referenced_attributes) {
+        let columns = words(referenced, &link.referenced_attributes);
+        problems.error(
+            &referenced.table,
+            Some(&columns),
+            format!("is referenced by {} but is not unique", referencing.table),
+        );
+        return false;
+    }
+    if link.says_single && !referencing.is_unique(&link.referencing_attributes) {
+        let columns = words(referencing, &link.referencing_attributes);
+        problems.error(
+            &referencing.table,
+            Some(&columns),
+            format!("is the lookup of a one-to-one relationship with {} but is not unique", referenced.table),
+        );
+        return false;
+    }
+    true
+}
+
+/// Gives every relationship its names and puts its ends on the entities.
+pub(super) fn attach(catalog: &mut Catalog, links: Vec<Link>, intersects: &[Intersect<'_>], problems: &mut Problems) {
+    for link in &links {
+        for id in &link.referencing_attributes {
+            catalog.entities[link.referencing.0].attributes[id.0].is_lookup = true;
+        }
+    }
+    let mut names = Names::new(catalog);
+    let hidden: HashSet<usize> = intersects
+        .iter()
+        .filter(|intersect| catalog.entity(intersect.entity).kind == EntityKind::Intersect)
+        .flat_map(|intersect| intersect.links)
+        .collect();
+
+    let single: Vec<String> = links.iter().map(|link| names.single(catalog, link, problems)).collect();
+    let many: Vec<Option<String>> = links
+        .iter()
+        .enumerate()
+        .map(|(index, link)| {
+            (!hidden.contains(&index)).then(|| names.reverse(catalog, &links, link, &single[index], problems))
+        })
+        .collect();
+
+    for intersect in intersects {
+        let relationship = names.many_to_many(catalog, intersect, &links, problems);
+        push(catalog, relationship);
+    }
+    for ((link, single), many) in links.into_iter().zip(single).zip(many) {
+        push(catalog, one_to_many(catalog, link, single, many));
+    }
+    attach_multi_table_lookups(catalog, &mut names, problems);
+    catalog.relationships.iter().fold(HashSet::new(), |mut seen, relationship| {
+        if !seen.insert(&relationship.schema_name) {
+            problems.error(&relationship.schema_name, None, "is the name of two relationships");
+        }
+        seen
+    });
+}
+
+fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<String>) -> Relationship {
+    let entity = catalog.entity(link.referencing);
+    let required = link.referencing_attributes.iter().all(|id| !entity.attribute(*id).nullable);
+    Relationship {
+        schema_name: format!("{}_{single}", entity.logical_name),
+        description: None,
+        kind: RelationshipKind::OneToMany(OneToMany {
+            unique: link.condition.is_none() && entity.is_unique(&link.referencing_attributes),
+            required: required && link.condition.is_none(),
+            referenced: link.referenced,
+            referenced_attributes: link.referenced_attributes,
+            referenced_navigation: many,
+            referencing: link.referencing,
+            referencing_attributes: link.referencing_attributes,
+            referencing_navigation: single,
+            hierarchical: false,
+            cascade: CascadeConfiguration { delete: link.delete },
+            condition: link.condition,
+        }),
+    }
+}
+
+fn push(catalog: &mut Catalog, relationship: Relationship) {
+    let id = RelationshipId(catalog.relationships.len());
+    for (owner, property) in ends(id, &relationship) {
+        catalog.entities[owner.0].navigation.push(property);
+    }
+    catalog.relationships.push(relationship);
+}
+
+fn ends(relationship: RelationshipId, definition: &Relationship) -> Vec<(EntityId, NavigationProperty)> {
+    match &definition.kind {
+        RelationshipKind::OneToMany(one) => {
+            let single = NavigationProperty {
+                name: one.referencing_navigation.clone(),
+                relationship,
+                end: End::Referencing,
+                target: one.referenced,
+                collection: false,
+                nullable: !one.required,
+                partner: one.referenced_navigation.clone(),
+            };
+            let reverse = one.referenced_navigation.as_ref().map(|name| NavigationProperty {
+                name: name.clone(),
+                relationship,
+                end: End::Referenced,
+                target: one.referencing,
+                collection: !one.unique,
+                nullable: one.unique,
+                partner: Some(one.referencing_navigation.clone()),
+            });
+            std::iter::once((one.referencing, single))
+                .chain(reverse.map(|property| (one.referenced, property)))
+                .collect()
+        }
+        RelationshipKind::ManyToMany(many) => [0, 1]
+            .map(|role| {
+                let (own, other) = (&many.ends[role], &many.ends[1 - role]);
+                let property = NavigationProperty {
+                    name: own.navigation.clone(),
+                    relationship,
+                    end: End::Role(role),
+                    target: other.entity,
+                    collection: true,
+                    nullable: false,
+                    partner: Some(other.navigation.clone()),
+                };
+                (own.entity, property)
+            })
+            .into(),
+    }
+}
+
+/// One-to-many relationships of one entity that share their lookup and differ in a discriminator are one lookup.
+fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems: &mut Problems) {
+    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<String>)> = Vec::new();
+    for one in catalog.relationships.iter().filter_map(Relationship::as_one_to_many) {
+        let Some((discriminator, _)) = one.condition.as_ref().and_then(Condition::discriminator) else { continue };
+        let arm = one.referencing_navigation.clone();
+        let group = groups.iter_mut().find(|(entity, lookup, known, _)| {
+            *entity == one.referencing && *lookup == one.referencing_attributes && *known == discriminator
+        });
+        match group {
+            Some((.., arms)) => arms.push(arm),
+            None => groups.push((one.referencing, one.referencing_attributes.clone(), discriminator, vec![arm])),
+        }
+    }
+    for (entity_id, lookup, discriminator, arms) in groups.into_iter().filter(|(.., arms)| arms.len() > 1) {
+        catalog.entities[entity_id.0].attributes[discriminator.0].is_lookup = true;
+        let entity = catalog.entity(entity_id);
+        let wanted = match lookup.as_slice() {
+            [only] => name::lookup_stem(&entity.attribute(*only).column).unwrap_or_else(|| "target".to_owned()),
+            _ => "target".to_owned(),
+        };
+        let name = names.take(catalog, entity_id, &wanted, "Record", problems);
+        let type_name = format!("{}{}", entity.type_name, name::capitalized(&name));
+        catalog.multi_table_lookups.push(MultiTableLookup {
+            name,
+            type_name,
+            entity: entity_id,
+            discriminator: Some(discriminator),
+            arms,
+        });
+    }
+}
+
+/// The field names taken on each entity.
+struct Names(Vec<HashSet<String>>);
+
+impl Names {
+    fn new(catalog: &Catalog) -> Self {
+        Self(catalog.entities.iter().map(|entity| entity.attributes.iter().map(|a| a.name.clone()).collect()).collect())
+    }
+
+    fn take(
+        &mut self,
+        catalog: &Catalog,
+        entity: EntityId,
+        wanted: &str,
+        suffix: &str,
+        problems: &mut Problems,
+    ) -> String {
+        let taken = &mut self.0[entity.0];
+        let is_free = |name: &str| {
+            !name::is_reserved_field(name)
+                && ["", "Connection", "Aggregate", "Exists"]
+                    .iter()
+                    .all(|more| !taken.contains(&format!("{name}{more}")))
+        };
+        let name = free_name(wanted, suffix, is_free);
+        if name != wanted {
+            let table = &catalog.entity(entity).table;
+            problems.warning(
+                table,
+                Some(wanted),
+                format!("is a name twice: the navigation property is served as {name}"),
+            );
+        }
+        taken.extend(["", "Connection", "Aggregate", "Exists"].map(|more| format!("{name}{more}")));
+        name
+    }
+
+    fn single(&mut self, catalog: &Catalog, link: &Link, problems: &mut Problems) -> String {
+        let target = catalog.entity(link.referenced);
+        if let Some(name) = &link.referencing_name {
+            return self.take(catalog, link.referencing, name, &target.type_name, problems);
+        }
+        let stem = stem(catalog, link).unwrap_or_else(|| target.logical_name.clone());
+        let taken = &self.0[link.referencing.0];
+        // The documented rule, not a collision: a lookup column named after its target keeps its name.
+        let wanted = if taken.contains(&stem) { format!("{stem}{}", target.type_name) } else { stem };
+        self.take(catalog, link.referencing, &wanted, &target.type_name, problems)
+    }
+
+    fn reverse(
+        &mut self,
+        catalog: &Catalog,
+        links: &[Link],
+        link: &Link,
+        single: &str,
+        problems: &mut Problems,
+    ) -> String {
+        let source = catalog.entity(link.referencing);
+        let by = format!("By{}", name::capitalized(&stem(catalog, link).unwrap_or_else(|| single.to_owned())));
+        if let Some(name) = &link.referenced_name {
+            return self.take(catalog, link.referenced, name, &by, problems);
+        }
+        let unique = link.condition.is_none() && source.is_unique(&link.referencing_attributes);
+        let base = if unique { &source.logical_name } else { &source.set_name };
+        let siblings = links.iter().filter(|other| {
+            other.referencing == link.referencing
+                && other.referenced == link.referenced
+                && other.referenced_name.is_none()
+        });
+        let is_shared =
+            siblings.count() > 1 || link.referencing == link.referenced || self.0[link.referenced.0].contains(base);
+        let wanted = if is_shared { format!("{base}{by}") } else { base.clone() };
+        self.take(catalog, link.referenced, &wanted, &by, problems)
+    }
+
+    fn many_to_many(
+        &mut self,
+        catalog: &Catalog,
+        intersect: &Intersect<'_>,
+        links: &[Link],
+        problems: &mut Problems,
+    ) -> Relationship {
+        let entity = catalog.entity(intersect.entity);
+        let pair = intersect.links.map(|index| &links[index]);
+        let is_self = pair[0].referenced == pair[1].referenced;
+        let by = format!("By{}", entity.type_name);
+        let navigation = [0, 1].map(|role| {
+            let (own, other) = (pair[role], pair[1 - role]);
+            let wanted = match intersect.names {
+                Some((_, names)) => name::camel(names[role]),
+                None if is_self => name::plural(&stem(catalog, other).unwrap_or_else(|| entity.logical_name.clone())),
+                None => {
+                    let set = &catalog.entity(other.referenced).set_name;
+                    let taken = self.0[own.referenced.0].contains(set);
+                    if taken { format!("{set}{by}") } else { set.clone() }
+                }
+            };
+            self.take(catalog, own.referenced, &wanted, &by, problems)
+        });
+        let end = |role: usize| ManyToManyEnd {
+            entity: pair[role].referenced,
+            attributes: pair[role].referenced_attributes.clone(),
+            intersect_attributes: pair[role].referencing_attributes.clone(),
+            navigation: navigation[role].clone(),
+        };
+        Relationship {
+            schema_name: intersect.names.map_or_else(|| entity.logical_name.clone(), |(name, _)| name.to_owned()),
+            description: None,
+            kind: RelationshipKind::ManyToMany(ManyToMany { intersect: intersect.entity, ends: [end(0), end(1)] }),
+        }
+    }
+}
+
+fn stem(catalog: &Catalog, link: &Link) -> Option<String> {
+    match link.referencing_attributes.as_slice() {
+        [only] => name::lookup_stem(&catalog.entity(link.referencing).attribute(*only).column),
+        _ => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! What exists: entities, attributes, relationships and navigation properties, checked and named once,
+//! then passed on as one immutable value. Does no I/O and knows neither GraphQL nor SQL.
+
+mod attribute;
+mod build;
+mod draft;
+mod entity;
+mod intersect;
+mod link;
+pub mod name;
+mod navigation;
+mod problem;
+mod relationship;
+
+use std::collections::HashMap;
+
+pub use attribute::{
+    Attribute, AttributeId, AttributeType, DatabaseType, EnumType, EnumValue, StoredValue, UuidStorage,
+};
+pub use build::build;
+pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
+pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
+pub use navigation::{End, MultiTableLookup, NavigationProperty};
+pub use problem::{Problem, Problems, Severity};
+pub use relationship::{
+    CascadeConfiguration, CascadeDelete, Comparison, Condition, ConditionSide, Constant, ManyToMany, ManyToManyEnd,
+    OneToMany, Relationship, RelationshipId, RelationshipKind,
+};
+
+/// Everything the gateway serves. Made by [`build`], never changed afterwards.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// All entities, ordered by name.
+    pub entities: Vec<Entity>,
+    /// All relationships.
+    pub relationships: Vec<Relationship>,
+    /// All multi-table lookups.
+    pub multi_table_lookups: Vec<MultiTableLookup>,
+    /// What was noticed and worked around while the catalog was built.
+    pub warnings: Vec<Problem>,
+    by_name: HashMap<String, EntityId>,
+}
+
+impl Catalog {
+    /// The entity at a position.
+    ///
+    /// # Panics
+    /// If the position belongs to another catalog.
+    #[must_use]
+    pub fn entity(&self, id: EntityId) -> &Entity {
+        &self.entities[id.0]
+    }
+
+    /// The relationship at a position.
+    ///
+    /// # Panics
+    /// If the position belongs to another catalog.
+    #[must_use]
+    pub fn relationship(&self, id: RelationshipId) -> &Relationship {
+        &self.relationships[id.0]
+    }
+
+    /// All entities with their positions.
+    pub fn entities(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        self.entities.iter().enumerate().map(|(index, entity)| (EntityId(index), entity))
+    }
+
+    /// The entity whose logical, set or type name this is. The three never collide between entities.
+    #[must_use]
+    pub fn find_entity(&self, name: &str) -> Option<EntityId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The multi-table lookups of an entity.
+    pub fn multi_table_lookups_of(&self, entity: EntityId) -> impl Iterator<Item = &MultiTableLookup> {
+        self.multi_table_lookups.iter().filter(move |lookup| lookup.entity == entity)
+    }
+
+    fn index(&mut self) {
+        self.by_name = self
+            .entities()
+            .flat_map(|(id, entity)| {
+                [&entity.logical_name, &entity.set_name, &entity.type_name].map(|name| (name.clone(), id))
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,253 @@
+//! The naming policy: how the words of tables and columns become names in the catalog. All inflection is here.
+
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
+
+/// Names of types that the gateway itself defines.
+const RESERVED_TYPES: &[&str] = &[
+    "Query",
+    "Mutation",
+    "Subscription",
+    "Node",
+    "PageInfo",
+    "Sort",
+    "String",
+    "Int",
+    "Float",
+    "Boolean",
+    "ID",
+    "UUID",
+    "DateTime",
+    "Date",
+    "Time",
+    "Decimal",
+    "BigInt",
+    "JSON",
+    "Bytes",
+    "BooleanFilter",
+    "IntFilter",
+    "BigIntFilter",
+    "FloatFilter",
+    "DecimalFilter",
+    "StringFilter",
+    "UUIDFilter",
+    "DateFilter",
+    "TimeFilter",
+    "DateTimeFilter",
+    "BytesFilter",
+    "RelationshipDefinition",
+    "RelationshipDefinitionWhere",
+    "OneToManyRelationship",
+    "ManyToManyRelationship",
+    "EntityDefinition",
+    "AttributeDefinition",
+    "KeyDefinition",
+    "RelationshipKind",
+    "EntityKind",
+    "CascadeConfiguration",
+    "CascadeDelete",
+    "MultiTableLookupDefinition",
+    "NavigationPropertyDefinition",
+    "RefResult",
+    "RefStatus",
+    "DefinitionPayload",
+];
+
+/// Root fields that the gateway itself defines.
+const RESERVED_ROOT_FIELDS: &[&str] =
+    &["node", "entityDefinition", "entityDefinitions", "relationshipDefinition", "relationshipDefinitions"];
+
+/// Fields and input fields that every entity has.
+const RESERVED_FIELDS: &[&str] = &["ref", "etag", "and", "or", "not"];
+
+/// What is appended to a type name, or to the set name with a capital, to name the types that belong to an entity.
+pub(super) const DERIVED_SUFFIXES: &[&str] = &[
+    "Where",
+    "OrderBy",
+    "Key",
+    "Connection",
+    "Edge",
+    "Aggregate",
+    "AggregateGroup",
+    "GroupKey",
+    "Attribute",
+    "Sum",
+    "Avg",
+    "Min",
+    "Max",
+    "Create",
+    "Update",
+    "Bind",
+    "Payload",
+    "RefPayload",
+];
+
+/// Words in Pascal case: `order_details` → `OrderDetails`, `HTTPServer` → `HttpServer`.
+#[must_use]
+pub fn pascal(words: &str) -> String {
+    leading_letter(ascii(words).to_upper_camel_case())
+}
+
+/// Words in camel case: `unit_price` → `unitPrice`, `TrackId` → `trackId`, `EmployeeID` → `employeeId`.
+#[must_use]
+pub fn camel(words: &str) -> String {
+    leading_letter(ascii(words).to_lower_camel_case())
+}
+
+/// `UPPER_CASE`, for enum values: `in progress` → `IN_PROGRESS`.
+#[must_use]
+pub fn shouty(words: &str) -> String {
+    let name = leading_letter(ascii(words).to_shouty_snake_case());
+    if matches!(name.as_str(), "TRUE" | "FALSE" | "NULL") { format!("{name}_") } else { name }
+}
+
+/// The names of an entity from its table's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityNames {
+    /// `InvoiceLine`
+    pub type_name: String,
+    /// `invoiceLine`
+    pub logical_name: String,
+    /// `invoiceLines`
+    pub set_name: String,
+}
+
+/// Singular type and by-key names, plural set name, whatever the table's number.
+#[must_use]
+pub fn entity(table: &str) -> EntityNames {
+    entity_named(&singular(&pascal(table)))
+}
+
+/// The names that follow from a type name as it is.
+#[must_use]
+pub fn entity_named(type_name: &str) -> EntityNames {
+    let logical_name = camel(type_name);
+    EntityNames { type_name: type_name.to_owned(), set_name: plural(&logical_name), logical_name }
+}
+
+/// The plural of a camelCase name; `…List` where the plural is the same word.
+#[must_use]
+pub fn plural(name: &str) -> String {
+    let plural = inflect_last_word(name, |word| pluralizer::pluralize(word, 2, false));
+    if plural == name { format!("{name}List") } else { plural }
+}
+
+/// The singular of a name in Pascal case.
+#[must_use]
+pub fn singular(name: &str) -> String {
+    inflect_last_word(name, |word| pluralizer::pluralize(word, 1, false))
+}
+
+/// A lookup column without its `_id`, `Id` or `ID`: what the lookup is about. Nothing where nothing is left.
+#[must_use]
+pub fn lookup_stem(column: &str) -> Option<String> {
+    let name = camel(column);
+    let stem = name.strip_suffix("Id").or_else(|| name.strip_suffix("_id")).unwrap_or(&name);
+    (!stem.is_empty() && name != "id").then(|| stem.to_owned())
+}
+
+/// Joins names in camelCase: `["systemuserid", "teamid"]` → `systemuseridTeamid`.
+#[must_use]
+pub fn joined(names: &[&str]) -> String {
+    let mut joined = String::new();
+    for name in names {
+        joined.push_str(&if joined.is_empty() { (*name).to_owned() } else { capitalized(name) });
+    }
+    joined
+}
+
+/// The name with its first letter in upper case.
+#[must_use]
+pub fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether the gateway itself defines a type or root field of one of these names.
+#[must_use]
+pub fn is_reserved(names: &EntityNames) -> bool {
+    RESERVED_TYPES.contains(&names.type_name.as_str())
+        || RESERVED_ROOT_FIELDS.contains(&names.logical_name.as_str())
+        || RESERVED_ROOT_FIELDS.contains(&names.set_name.as_str())
+}
+
+/// Whether the gateway itself defines a field of this name on every entity.
+#[must_use]
+pub fn is_reserved_field(name: &str) -> bool {
+    RESERVED_FIELDS.contains(&name)
+}
+
+fn inflect_last_word(name: &str, inflect: impl Fn(&str) -> String) -> String {
+    let start = name.char_indices().rev().find(|(_, letter)| letter.is_ascii_uppercase()).map_or(0, |(index, _)| index);
+    let (head, last) = name.split_at(start);
+    let lower = last.to_lowercase();
+    let inflected = inflect(&lower);
+    if last.starts_with(|letter: char| letter.is_ascii_uppercase()) {
+        format!("{head}{}", capitalized(&inflected))
+    } else {
+        format!("{head}{inflected}")
+    }
+}
+
+fn ascii(words: &str) -> String {
+    deunicode::deunicode(words).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
+}
+
+/// GraphQL names start with a letter or one underscore (two are introspection's).
+fn leading_letter(name: String) -> String {
+    if name.is_empty() || name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_singular_and_sets_plural() {
+        let check = |table: &str, type_name: &str, logical_name: &str, set_name: &str| {
+            let names = entity(table);
+            assert_eq!(
+                (names.type_name.as_str(), names.logical_name.as_str(), names.set_name.as_str()),
+                (type_name, logical_name, set_name),
+                "table {table}"
+            );
+        };
+        check("invoice_line", "InvoiceLine", "invoiceLine", "invoiceLines");
+        check("InvoiceLine", "InvoiceLine", "invoiceLine", "invoiceLines");
+        check("Order Details", "OrderDetail", "orderDetail", "orderDetails");
+        check("MediaType", "MediaType", "mediaType", "mediaTypes");
+        check("people", "Person", "person", "people");
+        check("categories", "Category", "category", "categories");
+        check("address", "Address", "address", "addresses");
+        check("status", "Status", "status", "statuses");
+        check("sheep", "Sheep", "sheep", "sheepList");
+        check("news", "News", "news", "newsList");
+        check("TRACK", "Track", "track", "tracks");
+        check("2fa_codes", "_2faCode", "_2faCode", "_2faCodes");
+        check("Größe", "Grosse", "grosse", "grosses");
+        check("__secret", "Secret", "secret", "secrets");
+    }
+
+    #[test]
+    fn fields_are_camel_case() {
+        let check = |column: &str, field: &str| assert_eq!(camel(column), field, "column {column}");
+        check("unit_price", "unitPrice");
+        check("TrackId", "trackId");
+        check("EmployeeID", "employeeId");
+        check("emailaddress1", "emailaddress1");
+        check("Ship Via", "shipVia");
+        check("3d_model", "_3dModel");
+        check("__typename", "typename");
+    }
+
+    #[test]
+    fn a_lookup_column_names_what_it_is_about() {
+        let check = |column: &str, stem: Option<&str>| assert_eq!(lookup_stem(column).as_deref(), stem, "{column}");
+        check("album_id", Some("album"));
+        check("AlbumId", Some("album"));
+        check("SupportRepId", Some("supportRep"));
+        check("reports_to", Some("reportsTo"));
+        check("EmployeeID", Some("employee"));
+        check("id", None);
+        check("paid", Some("paid"));
+    }
+}

@@ -1,0 +1,79 @@
+//! What the builder found wrong: all of it at once, each with the entity and column that it concerns.
+
+use std::fmt;
+
+/// One finding about the entities or relationships that a catalog was built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Whether the catalog could be built all the same.
+    pub severity: Severity,
+    /// The table it concerns.
+    pub entity: String,
+    /// The column or relation it concerns.
+    pub column: Option<String>,
+    /// What is wrong, and what to do about it.
+    pub message: String,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// No catalog.
+    Error,
+    /// A catalog, with a difference from what was asked for that the message names.
+    Warning,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "{}.{column}: {}", self.entity, self.message),
+            None => write!(f, "{}: {}", self.entity, self.message),
+        }
+    }
+}
+
+/// All findings of one build.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    pub(super) fn error(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
+        self.push(Severity::Error, entity, column, message);
+    }
+
+    pub(super) fn warning(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
+        self.push(Severity::Warning, entity, column, message);
+    }
+
+    fn push(&mut self, severity: Severity, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
+        let problem = Problem {
+            severity,
+            entity: entity.to_string(),
+            column: column.map(str::to_owned),
+            message: message.into(),
+        };
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error);
+        for (index, problem) in errors.enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

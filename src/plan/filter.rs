@@ -1,0 +1,237 @@
+//! `where` arguments: JSON in, a tree of comparisons on attributes and over links out.
+
+use serde_json::{Map, Value};
+
+use crate::catalog::{AttributeId, Catalog, End, EntityId, NavigationProperty, RelationshipId, RelationshipKind};
+
+use super::{
+    Error, Result,
+    literal::{Literal, shorten},
+    operator::{self, Operator, Shape},
+};
+
+/// A condition on the records of one entity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// All hold; empty: always true.
+    All(Vec<Filter>),
+    /// At least one holds; empty: never true.
+    Any(Vec<Filter>),
+    /// It does not hold, by SQL's logic of three values.
+    Not(Box<Filter>),
+    /// An attribute compared with values.
+    Compare {
+        /// The attribute.
+        attribute: AttributeId,
+        /// How.
+        operator: Operator,
+        /// With what: one for most operators, two for `between`, any number for lists.
+        operands: Vec<Literal>,
+    },
+    /// An attribute is null (or, negated, is not).
+    Null {
+        /// The attribute.
+        attribute: AttributeId,
+        /// Whether it is null.
+        is_null: bool,
+    },
+    /// Records at the other end of a relationship.
+    Related {
+        /// The way there.
+        hop: Hop,
+        /// How many of them.
+        quantifier: Quantifier,
+        /// What is asked of them.
+        filter: Box<Filter>,
+    },
+}
+
+/// How many related records must fulfil a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantifier {
+    /// At least one.
+    Some,
+    /// None.
+    None,
+    /// All; true where there are none.
+    Every,
+}
+
+/// One step over a relationship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// The relationship.
+    pub relationship: RelationshipId,
+    /// The end where the step starts.
+    pub end: End,
+    /// The entity where it arrives.
+    pub target: EntityId,
+}
+
+impl From<&NavigationProperty> for Hop {
+    fn from(property: &NavigationProperty) -> Self {
+        Self { relationship: property.relationship, end: property.end, target: property.target }
+    }
+}
+
+/// The deepest nesting of `and`, `or`, `not` and links in one `where`.
+const MAX_DEPTH: usize = 16;
+
+/// Plans a `where` argument; null and absent mean no filter.
+///
+/// # Errors
+/// `INVALID` for unknown names and values of the wrong type, `LIMIT_EXCEEDED` when nested too deep.
+pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Value>) -> Result<Option<Filter>> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let filter = plan_object(catalog, entity, value, 0)?;
+            Ok((filter != Filter::All(Vec::new())).then_some(filter))
+        }
+    }
+}
+
+fn plan_object(catalog: &Catalog, entity: EntityId, value: &Value, depth: usize) -> Result<Filter> {
+    if depth > MAX_DEPTH {
+        let message = format!("a filter may be nested {MAX_DEPTH} levels deep");
+        return Err(Error::new(crate::error::Code::LimitExceeded, message));
+    }
+    let mut parts = Vec::new();
+    for (name, value) in object(value, "a filter")?.iter().filter(|(_, value)| !value.is_null()) {
+        parts.push(match name.as_str() {
+            "and" => Filter::All(plan_list(catalog, entity, value, depth + 1)?),
+            "or" => Filter::Any(plan_list(catalog, entity, value, depth + 1)?),
+            "not" => Filter::Not(Box::new(plan_object(catalog, entity, value, depth + 1)?)),
+            _ => plan_field(catalog, entity, name, value, depth + 1)?,
+        });
+    }
+    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
+}
+
+fn plan_list(catalog: &Catalog, entity: EntityId, value: &Value, depth: usize) -> Result<Vec<Filter>> {
+    // A single value stands for a list of one (GraphQL 3.11, input coercion of lists).
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    values.iter().map(|value| plan_object(catalog, entity, value, depth)).collect()
+}
+
+fn plan_field(catalog: &Catalog, id: EntityId, name: &str, value: &Value, depth: usize) -> Result<Filter> {
+    let entity = catalog.entity(id);
+    if let Some(attribute) = entity.find_attribute(name) {
+        return plan_attribute(catalog, id, attribute, value);
+    }
+    if let Some(property) = entity.find_navigation(name) {
+        return plan_navigation(catalog, property, value, depth);
+    }
+    if let Some(property) = name.strip_suffix("Exists").and_then(|name| entity.find_navigation(name)) {
+        let exists = value.as_bool().ok_or_else(|| Error::invalid(format!("{name} takes true or false")))?;
+        let quantifier = if exists { Quantifier::Some } else { Quantifier::None };
+        return Ok(Filter::Related { hop: property.into(), quantifier, filter: Box::new(Filter::All(Vec::new())) });
+    }
+    Err(Error::invalid(format!("{} has nothing to filter by named {name}", entity.type_name))
+        .entity(&entity.logical_name))
+}
+
+fn plan_navigation(catalog: &Catalog, property: &NavigationProperty, value: &Value, depth: usize) -> Result<Filter> {
+    let related = |quantifier, filter| Filter::Related { hop: property.into(), quantifier, filter: Box::new(filter) };
+    if !property.collection {
+        return Ok(related(Quantifier::Some, plan_object(catalog, property.target, value, depth)?));
+    }
+    let mut parts = Vec::new();
+    for (name, value) in object(value, &property.name)?.iter().filter(|(_, value)| !value.is_null()) {
+        let quantifier = match name.as_str() {
+            "some" => Quantifier::Some,
+            "none" => Quantifier::None,
+            "every" => Quantifier::Every,
+            _ => return Err(Error::invalid(format!("{} takes some, every and none, not {name}", property.name))),
+        };
+        parts.push(related(quantifier, plan_object(catalog, property.target, value, depth)?));
+    }
+    Ok(Filter::All(parts))
+}
+
+fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, value: &Value) -> Result<Filter> {
+    let entity = catalog.entity(id);
+    let attribute = entity.attribute(attribute_id);
+    let explain = |error: Error| {
+        Error { message: format!("{}: {}", attribute.name, error.message), ..error }.entity(&entity.logical_name)
+    };
+    let mut parts = Vec::new();
+    for (name, operand) in object(value, &attribute.name)? {
+        let row = operator::find(name).filter(|row| row.fits(&attribute.ty)).ok_or_else(|| {
+            explain(Error::invalid(format!("there is no operator {name} for {}", attribute.ty.word())))
+        })?;
+        let filter =
+            plan_operand(attribute_id, row, operand, &|value| Literal::parse(value, &attribute.ty)).map_err(explain)?;
+        parts.extend(filter);
+    }
+    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
+}
+
+fn plan_operand(
+    attribute: AttributeId,
+    row: &operator::Row,
+    operand: &Value,
+    parse: &dyn Fn(&Value) -> Result<Literal>,
+) -> Result<Option<Filter>> {
+    let compare = |operands| Some(Filter::Compare { attribute, operator: row.operator, operands });
+    match (row.shape, row.operator, operand) {
+        (_, Operator::Equal, Value::Null) => Ok(Some(Filter::Null { attribute, is_null: true })),
+        (_, Operator::NotEqual, Value::Null) => Ok(Some(Filter::Null { attribute, is_null: false })),
+        // Elsewhere null has only one sense: not given.
+        (_, _, Value::Null) => Ok(None),
+        (Shape::Flag, _, value) => {
+            let is_null = value.as_bool().ok_or_else(|| Error::invalid(format!("{} takes true or false", row.name)))?;
+            Ok(Some(Filter::Null { attribute, is_null }))
+        }
+        (Shape::One, _, value) => Ok(compare(vec![parse(value)?])),
+        (Shape::List | Shape::Pair, _, value) => {
+            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            if row.shape == Shape::Pair && values.len() != 2 {
+                return Err(Error::invalid(format!("{} takes two values, not {}", row.name, values.len())));
+            }
+            if values.len() > super::MAX_LIST {
+                let message = format!("{} takes at most {} values", row.name, super::MAX_LIST);
+                return Err(Error::new(crate::error::Code::LimitExceeded, message));
+            }
+            if values.iter().any(Value::is_null) {
+                return Err(Error::invalid(format!("{} takes no null among its values", row.name)).hint("Use isNull."));
+            }
+            Ok(compare(values.iter().map(parse).collect::<Result<_>>()?))
+        }
+    }
+}
+
+fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>> {
+    value.as_object().ok_or_else(|| Error::invalid(format!("{what} takes an object, not {}", shorten(value))))
+}
+
+impl Hop {
+    /// The attributes that the relationship matches on the side where the step starts.
+    #[must_use]
+    pub fn start_attributes(self, catalog: &Catalog) -> &[AttributeId] {
+        match &catalog.relationship(self.relationship).kind {
+            RelationshipKind::OneToMany(one) if self.end == End::Referencing => &one.referencing_attributes,
+            RelationshipKind::OneToMany(one) => &one.referenced_attributes,
+            RelationshipKind::ManyToMany(many) => &many.ends[self.role()].attributes,
+        }
+    }
+
+    /// The attributes that the relationship matches on the side where the step arrives.
+    #[must_use]
+    pub fn target_attributes(self, catalog: &Catalog) -> &[AttributeId] {
+        match &catalog.relationship(self.relationship).kind {
+            RelationshipKind::OneToMany(one) if self.end == End::Referencing => &one.referenced_attributes,
+            RelationshipKind::OneToMany(one) => &one.referencing_attributes,
+            RelationshipKind::ManyToMany(many) => &many.ends[1 - self.role()].attributes,
+        }
+    }
+
+    /// The end of a many-to-many relationship where the step starts.
+    #[must_use]
+    pub fn role(self) -> usize {
+        match self.end {
+            End::Role(role) => role,
+            End::Referencing | End::Referenced => 0,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `key` arguments: exactly one way to address one record.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    catalog::{AttributeId, Catalog, Entity, EntityId, name},
+    error::Code,
+};
+
+use super::{Error, Filter, Literal, Reference, Result, operator::Operator};
+
+/// A way to address a record: the primary key or an alternate key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The input field's name.
+    pub name: String,
+    /// The attributes.
+    pub attributes: Vec<AttributeId>,
+}
+
+impl Key {
+    /// All keys of an entity, the primary key first.
+    #[must_use]
+    pub fn all(entity: &Entity) -> Vec<Self> {
+        let words: Vec<&str> = entity.primary_key.iter().map(|id| entity.attribute(*id).name.as_str()).collect();
+        let primary =
+            entity.has_key().then(|| Self { name: name::joined(&words), attributes: entity.primary_key.clone() });
+        let alternate = entity
+            .alternate_keys
+            .iter()
+            .filter(|key| key.attributes.iter().all(|id| entity.attribute(*id).ty.is_comparable()))
+            .map(|key| Self { name: key.name.clone(), attributes: key.attributes.clone() });
+        primary.into_iter().chain(alternate).collect()
+    }
+}
+
+/// Plans a `key` argument as a filter that at most one record fulfils.
+///
+/// # Errors
+/// `INVALID` for anything but exactly one whole key, `TYPE_MISMATCH` for a reference to another entity.
+pub fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Filter> {
+    let entity = catalog.entity(id);
+    let one =
+        || Error::invalid(format!("key takes exactly one key of {}", entity.logical_name)).entity(&entity.logical_name);
+    let members = value.and_then(Value::as_object).ok_or_else(one)?;
+    let mut given = members.iter().filter(|(_, value)| !value.is_null());
+    let (Some((name, value)), None) = (given.next(), given.next()) else { return Err(one()) };
+    if name == "ref" {
+        let text = value.as_str().ok_or_else(one)?;
+        let reference = Reference::parse(catalog, text)?;
+        if reference.entity != id {
+            let message = format!("{text} is a reference to another entity than {}", entity.logical_name);
+            return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
+        }
+        return Ok(equals(reference.key));
+    }
+    let key = Key::all(entity).into_iter().find(|key| key.name == *name).ok_or_else(one)?;
+    let parse = |attribute: &AttributeId, value: &Value| {
+        let parsed = Literal::parse(value, &entity.attribute(*attribute).ty)?;
+        Ok((*attribute, parsed))
+    };
+    match (key.attributes.as_slice(), value) {
+        ([only], value) => Ok(equals(vec![parse(only, value)?])),
+        (several, Value::Object(parts)) => {
+            let values = several.iter().map(|attribute| parse(attribute, part(entity, *attribute, parts)?));
+            Ok(equals(values.collect::<Result<_>>()?))
+        }
+        _ => Err(one()),
+    }
+}
+
+fn part<'a>(entity: &Entity, id: AttributeId, parts: &'a Map<String, Value>) -> Result<&'a Value> {
+    let name = &entity.attribute(id).name;
+    parts.get(name).filter(|value| !value.is_null()).ok_or_else(|| {
+        Error::invalid(format!("the key lacks {name}: a key is given whole")).entity(&entity.logical_name)
+    })
+}
+
+/// The filter that a reference's key amounts to.
+pub(super) fn equals(key: Vec<(AttributeId, Literal)>) -> Filter {
+    let compare = |(attribute, value)| Filter::Compare { attribute, operator: Operator::Equal, operands: vec![value] };
+    Filter::All(key.into_iter().map(compare).collect())
+}

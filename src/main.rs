@@ -1,2 +1,174 @@
-//! x
-fn main() {}
+//! The command line. Errors of start-up are one line on standard error and exit code 1.
+
+use std::{net::SocketAddr, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use relata::{Gateway, gateway::Builder, http};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use tokio::net::TcpListener;
+
+#[path = "cli/inspect.rs"]
+mod inspect;
+
+/// Serves a SQL database as a navigable GraphQL API over its relationships.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = false)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the demo domain, a small CRM on an embedded database. The default.
+    #[cfg(feature = "demo")]
+    Demo {
+        #[command(flatten)]
+        listen: Listen,
+    },
+    /// Serves a database that is discovered at start.
+    Serve {
+        #[command(flatten)]
+        database: DatabaseArguments,
+        #[command(flatten)]
+        listen: Listen,
+    },
+    /// Prints the GraphQL schema.
+    Schema {
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Prints the catalog: entities, attributes, keys and relationships.
+    Inspect {
+        #[command(flatten)]
+        source: Source,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct Listen {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDR", env = "RELATA_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct DatabaseArguments {
+    /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
+    #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
+    database_url: String,
+    /// A PostgreSQL namespace to serve; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    namespace: Vec<String>,
+    /// Connections to the database at most.
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pool_size: u32,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+#[group(required = true)]
+struct Source {
+    /// The demo domain.
+    #[cfg(feature = "demo")]
+    #[arg(long, conflicts_with = "database_url")]
+    demo: bool,
+    #[command(flatten)]
+    database: Option<DatabaseArguments>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("relata=info,warn,sqlx=error,sea_orm_migration=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(std::io::stderr(), &format!("relata: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
+    match arguments.command {
+        #[cfg(feature = "demo")]
+        None => demo("127.0.0.1:8080".parse()?).await,
+        #[cfg(feature = "demo")]
+        Some(Command::Demo { listen }) => demo(listen.listen).await,
+        #[cfg(not(feature = "demo"))]
+        None => anyhow::bail!("name a command; --help lists them"),
+        Some(Command::Serve { database, listen }) => {
+            let gateway = discovered(&database).await?.build().await?;
+            serve(gateway, listen.listen).await
+        }
+        Some(Command::Schema { source }) => {
+            let gateway = described(&source).await?.build().await?;
+            say(std::io::stdout(), gateway.sdl().trim_end());
+            Ok(())
+        }
+        Some(Command::Inspect { source, json }) => {
+            let catalog = described(&source).await?.catalog()?;
+            let text = if json { inspect::json(&catalog) } else { inspect::text(&catalog) };
+            say(std::io::stdout(), text.trim_end());
+            Ok(())
+        }
+    }
+}
+
+#[cfg(feature = "demo")]
+async fn demo(listen: SocketAddr) -> Result<()> {
+    // A file rather than memory, so that several connections see one database; it goes with the process.
+    let folder = tempfile::tempdir().context("no temporary folder for the demo database")?;
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("demo.sqlite").display());
+    let connection = connect(&url, 8).await?;
+    relata::demo::prepare(&connection).await.context("the demo database could not be filled")?;
+    let gateway = relata::demo::builder(connection).build().await?;
+    serve(gateway, listen).await
+}
+
+async fn described(source: &Source) -> Result<Builder> {
+    match &source.database {
+        Some(database) => discovered(database).await,
+        #[cfg(feature = "demo")]
+        None => Ok(relata::demo::builder(connect("sqlite::memory:", 1).await?)),
+        #[cfg(not(feature = "demo"))]
+        None => anyhow::bail!("give --database-url"),
+    }
+}
+
+async fn discovered(arguments: &DatabaseArguments) -> Result<Builder> {
+    let connection = connect(&arguments.database_url, arguments.pool_size).await?;
+    Ok(Gateway::builder(connection).discover(&arguments.namespace).await?)
+}
+
+async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    anyhow::ensure!(
+        matches!(scheme, "sqlite" | "postgres" | "postgresql"),
+        "the database URL must start with sqlite: or postgres:, not {scheme}:"
+    );
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(pool_size).sqlx_logging(false).connect_timeout(std::time::Duration::from_secs(10));
+    Database::connect(options).await.with_context(|| format!("the {scheme} database could not be opened"))
+}
+
+async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {
+    for warning in &gateway.catalog().warnings {
+        tracing::warn!("{warning}");
+    }
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("{listen} could not be listened on"))?;
+    let address = listener.local_addr()?;
+    tracing::info!("GraphiQL at http://{address}/ and GraphQL at http://{address}/graphql");
+    let router = http::router(gateway, http::Options::default());
+    http::serve(listener, router, http::shutdown_signal()).await.context("the server stopped")
+}
+
+/// Writes a line; a closed pipe is the reader's way to say that it has read enough.
+fn say(mut out: impl std::io::Write, text: &str) {
+    let _ = writeln!(out, "{text}");
+}

@@ -8,11 +8,7 @@ use sea_orm::sea_query::{ExprTrait, IntoCondition};
 
 /// The trade a company works in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::N(32))",
-    rename_all = "snake_case"
-)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))", rename_all = "snake_case")]
 pub enum Industry {
     /// Makes goods.
     Manufacturing,
@@ -49,11 +45,7 @@ pub struct Model {
     /// The trade the company works in.
     pub industry: Option<Industry>,
     /// Yearly revenue in euros.
-    #[sea_orm(
-        column_type = "Decimal(Some((16, 2)))",
-        nullable,
-        comment = "Yearly revenue in euros"
-    )]
+    #[sea_orm(column_type = "Decimal(Some((16, 2)))", nullable, comment = "Yearly revenue in euros")]
     pub revenue: Option<Decimal>,
     /// Number of people employed.
     pub numberofemployees: Option<i32>,
@@ -104,27 +96,22 @@ impl RelationTrait for Relation {
                 .on_delete(ForeignKeyAction::Restrict)
                 .into(),
             Self::ContactCustomerAccounts => {
-                Entity::has_many_via(contact::Entity, contact::Relation::ParentcustomeridAccount)
-                    .into()
+                Entity::has_many_via(contact::Entity, contact::Relation::ParentcustomeridAccount).into()
             }
             Self::AccountTasks => {
-                Entity::has_many_via(task::Entity, task::Relation::RegardingobjectidAccountTask)
+                Entity::has_many_via(task::Entity, task::Relation::RegardingobjectidAccountTask).into()
+            }
+            Self::SocialprofileCustomerAccounts => {
+                Entity::has_many_via(socialprofile::Entity, socialprofile::Relation::CustomeridAccount)
+                    .skip_fk()
+                    .on_condition(|_account, socialprofile| {
+                        Expr::col((socialprofile, socialprofile::Column::CustomerType))
+                            .eq(socialprofile::CUSTOMER_ACCOUNT)
+                            .into_condition()
+                    })
                     .into()
             }
-            Self::SocialprofileCustomerAccounts => Entity::has_many_via(
-                socialprofile::Entity,
-                socialprofile::Relation::CustomeridAccount,
-            )
-            .skip_fk()
-            .on_condition(|_account, socialprofile| {
-                Expr::col((socialprofile, socialprofile::Column::CustomerType))
-                    .eq(socialprofile::CUSTOMER_ACCOUNT)
-                    .into_condition()
-            })
-            .into(),
-            Self::Salesorders => {
-                Entity::has_many_via(salesorder::Entity, salesorder::Relation::Account).into()
-            }
+            Self::Salesorders => Entity::has_many_via(salesorder::Entity, salesorder::Relation::Account).into(),
         }
     }
 }

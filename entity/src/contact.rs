@@ -85,17 +85,16 @@ impl RelationTrait for Relation {
                 .to(account::Column::Accountid)
                 .on_delete(ForeignKeyAction::SetNull)
                 .into(),
-            Self::SocialprofileCustomerContacts => Entity::has_many_via(
-                socialprofile::Entity,
-                socialprofile::Relation::CustomeridContact,
-            )
-            .skip_fk()
-            .on_condition(|_contact, socialprofile| {
-                Expr::col((socialprofile, socialprofile::Column::CustomerType))
-                    .eq(socialprofile::CUSTOMER_CONTACT)
-                    .into_condition()
-            })
-            .into(),
+            Self::SocialprofileCustomerContacts => {
+                Entity::has_many_via(socialprofile::Entity, socialprofile::Relation::CustomeridContact)
+                    .skip_fk()
+                    .on_condition(|_contact, socialprofile| {
+                        Expr::col((socialprofile, socialprofile::Column::CustomerType))
+                            .eq(socialprofile::CUSTOMER_CONTACT)
+                            .into_condition()
+                    })
+                    .into()
+            }
         }
     }
 }

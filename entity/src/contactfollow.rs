@@ -14,22 +14,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false, indexed)]
     pub followedid: Uuid,
     /// The contact who follows.
-    #[sea_orm(
-        belongs_to,
-        relation_enum = "Follower",
-        from = "followerid",
-        to = "contactid",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, relation_enum = "Follower", from = "followerid", to = "contactid", on_delete = "Cascade")]
     pub follower: BelongsTo<super::contact::Entity>,
     /// The contact who is followed.
-    #[sea_orm(
-        belongs_to,
-        relation_enum = "Followed",
-        from = "followedid",
-        to = "contactid",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, relation_enum = "Followed", from = "followedid", to = "contactid", on_delete = "Cascade")]
     pub followed: BelongsTo<super::contact::Entity>,
 }
 

@@ -19,30 +19,19 @@ pub struct Model {
     #[sea_orm(comment = "When the order was handed to fulfilment")]
     pub submittedon: Option<DateTimeWithTimeZone>,
     /// Sum of the lines in euros.
-    #[sea_orm(
-        column_type = "Decimal(Some((16, 2)))",
-        comment = "Sum of the lines in euros"
-    )]
+    #[sea_orm(column_type = "Decimal(Some((16, 2)))", comment = "Sum of the lines in euros")]
     pub totalamount: Decimal,
     /// The account that placed the order.
     #[sea_orm(indexed)]
     pub accountid: Uuid,
     /// How urgent the order is; higher goes first.
-    #[sea_orm(
-        default_value = 0,
-        comment = "How urgent the order is; higher goes first"
-    )]
+    #[sea_orm(default_value = 0, comment = "How urgent the order is; higher goes first")]
     pub priority: i16,
     /// Euros per unit of the customer's currency.
     #[sea_orm(comment = "Euros per unit of the customer's currency")]
     pub exchangerate: Option<f64>,
     /// The account that placed the order.
-    #[sea_orm(
-        belongs_to,
-        from = "accountid",
-        to = "accountid",
-        on_delete = "Restrict"
-    )]
+    #[sea_orm(belongs_to, from = "accountid", to = "accountid", on_delete = "Restrict")]
     pub account: BelongsTo<super::account::Entity>,
     /// The lines of the order.
     #[sea_orm(has_many, relation_enum = "Orderlines", via_rel = "Salesorder")]

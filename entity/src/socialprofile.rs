@@ -15,11 +15,7 @@ pub const CUSTOMER_CONTACT: &str = "contact";
 
 /// The network a profile is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "String(StringLen::N(32))",
-    rename_all = "lowercase"
-)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))", rename_all = "lowercase")]
 pub enum Community {
     /// `LinkedIn`.
     Linkedin,
@@ -34,10 +30,7 @@ pub enum Community {
 /// A profile on a social network.
 #[sea_orm::compact_model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(
-    table_name = "socialprofile",
-    comment = "A profile on a social network"
-)]
+#[sea_orm(table_name = "socialprofile", comment = "A profile on a social network")]
 pub struct Model {
     /// Key of the profile.
     #[sea_orm(primary_key, auto_increment = false)]
@@ -83,9 +76,7 @@ impl RelationTrait for Relation {
                 .to(account::Column::Accountid)
                 .skip_fk()
                 .on_condition(|socialprofile, _account| {
-                    Expr::col((socialprofile, Column::CustomerType))
-                        .eq(CUSTOMER_ACCOUNT)
-                        .into_condition()
+                    Expr::col((socialprofile, Column::CustomerType)).eq(CUSTOMER_ACCOUNT).into_condition()
                 })
                 .into(),
             Self::CustomeridContact => Entity::belongs_to(contact::Entity)
@@ -93,9 +84,7 @@ impl RelationTrait for Relation {
                 .to(contact::Column::Contactid)
                 .skip_fk()
                 .on_condition(|socialprofile, _contact| {
-                    Expr::col((socialprofile, Column::CustomerType))
-                        .eq(CUSTOMER_CONTACT)
-                        .into_condition()
+                    Expr::col((socialprofile, Column::CustomerType)).eq(CUSTOMER_CONTACT).into_condition()
                 })
                 .into(),
         }

@@ -5,10 +5,7 @@ use sea_orm::entity::prelude::*;
 /// A person with access to the system.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(
-    table_name = "systemuser",
-    comment = "A person with access to the system"
-)]
+#[sea_orm(table_name = "systemuser", comment = "A person with access to the system")]
 pub struct Model {
     /// Key of the user.
     #[sea_orm(primary_key, auto_increment = false)]
@@ -39,18 +36,10 @@ pub struct Model {
     )]
     pub manager: BelongsTo<Option<Entity>>,
     /// The users who report to this one.
-    #[sea_orm(
-        self_ref,
-        relation_enum = "DirectReports",
-        relation_reverse = "Manager"
-    )]
+    #[sea_orm(self_ref, relation_enum = "DirectReports", relation_reverse = "Manager")]
     pub directreports: HasMany<Entity>,
     /// The accounts this user created.
-    #[sea_orm(
-        has_many,
-        relation_enum = "LkAccountbaseCreatedby",
-        via_rel = "Createdby"
-    )]
+    #[sea_orm(has_many, relation_enum = "LkAccountbaseCreatedby", via_rel = "Createdby")]
     pub createdaccounts: HasMany<super::account::Entity>,
     /// The user's settings.
     #[sea_orm(has_one)]

@@ -14,12 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false, indexed)]
     pub roleid: Uuid,
     /// The user who holds the role.
-    #[sea_orm(
-        belongs_to,
-        from = "systemuserid",
-        to = "systemuserid",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "systemuserid", to = "systemuserid", on_delete = "Cascade")]
     pub systemuser: BelongsTo<super::systemuser::Entity>,
     /// The role held.
     #[sea_orm(belongs_to, from = "roleid", to = "roleid", on_delete = "Cascade")]

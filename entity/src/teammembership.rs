@@ -20,12 +20,7 @@ pub struct Model {
     #[sea_orm(default_value = 1, comment = "Counts the changes to the row")]
     pub versionnumber: i64,
     /// The user who belongs to the team.
-    #[sea_orm(
-        belongs_to,
-        from = "systemuserid",
-        to = "systemuserid",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "systemuserid", to = "systemuserid", on_delete = "Cascade")]
     pub systemuser: BelongsTo<super::systemuser::Entity>,
     /// The team the user belongs to.
     #[sea_orm(belongs_to, from = "teamid", to = "teamid", on_delete = "Cascade")]

@@ -28,12 +28,7 @@ pub struct Model {
     /// When the working day starts, in the user's time zone.
     pub worktimestart: Option<Time>,
     /// The user the settings belong to.
-    #[sea_orm(
-        belongs_to,
-        from = "systemuserid",
-        to = "systemuserid",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "systemuserid", to = "systemuserid", on_delete = "Cascade")]
     pub systemuser: BelongsTo<super::systemuser::Entity>,
 }
 

@@ -1,12 +1,11 @@
 //! Users, roles, teams and user profiles.
 
 use sea_orm_migration::prelude::{
-    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table,
-    async_trait,
+    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table, async_trait,
 };
 use sea_orm_migration::schema::{
-    big_integer, blob_null, boolean, json_null, pk_uuid, string, string_len, string_null,
-    string_uniq, text, text_null, time_null, timestamp_with_time_zone, uuid, uuid_null, uuid_uniq,
+    big_integer, blob_null, boolean, json_null, pk_uuid, string, string_len, string_null, string_uniq, text, text_null,
+    time_null, timestamp_with_time_zone, uuid, uuid_null, uuid_uniq,
 };
 
 use crate::table::{create, drop, index, reference};
@@ -25,18 +24,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &[
-                "userprofile",
-                "teammembership",
-                "team",
-                "systemuserroles",
-                "role",
-                "systemuser",
-            ],
-        )
-        .await
+        drop(manager, &["userprofile", "teammembership", "team", "systemuserroles", "role", "systemuser"]).await
     }
 }
 
@@ -48,10 +36,7 @@ async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .comment("A person with access to the system")
             .col(pk_uuid("systemuserid"))
             .col(text("fullname").comment("First and last name"))
-            .col(
-                string_uniq("internalemailaddress")
-                    .comment("Work e-mail address, also the sign-in name"),
-            )
+            .col(string_uniq("internalemailaddress").comment("Work e-mail address, also the sign-in name"))
             .col(string_null("title"))
             .col(boolean("isdisabled"))
             .col(timestamp_with_time_zone("createdon"))
@@ -92,11 +77,7 @@ async fn roles(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 ("systemuser", "systemuserid"),
                 ForeignKeyAction::Cascade,
             ))
-            .foreign_key(&mut reference(
-                ("systemuserroles", "roleid"),
-                ("role", "roleid"),
-                ForeignKeyAction::Cascade,
-            ))
+            .foreign_key(&mut reference(("systemuserroles", "roleid"), ("role", "roleid"), ForeignKeyAction::Cascade))
             .take(),
     )
     .await?;
@@ -111,10 +92,7 @@ async fn teams(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .comment("A group of users")
             .col(pk_uuid("teamid"))
             .col(string("name"))
-            .col(
-                string_len("teamtype", 32)
-                    .comment("Whether the team owns rows or shares access to them"),
-            )
+            .col(string_len("teamtype", 32).comment("Whether the team owns rows or shares access to them"))
             .col(text_null("description"))
             .take(),
     )
@@ -127,21 +105,13 @@ async fn teams(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(pk_uuid("teammembershipid"))
             .col(uuid("systemuserid"))
             .col(uuid("teamid"))
-            .col(
-                big_integer("versionnumber")
-                    .default(1)
-                    .comment("Counts the changes to the row"),
-            )
+            .col(big_integer("versionnumber").default(1).comment("Counts the changes to the row"))
             .foreign_key(&mut reference(
                 ("teammembership", "systemuserid"),
                 ("systemuser", "systemuserid"),
                 ForeignKeyAction::Cascade,
             ))
-            .foreign_key(&mut reference(
-                ("teammembership", "teamid"),
-                ("team", "teamid"),
-                ForeignKeyAction::Cascade,
-            ))
+            .foreign_key(&mut reference(("teammembership", "teamid"), ("team", "teamid"), ForeignKeyAction::Cascade))
             .take(),
     )
     .await?;

@@ -1,12 +1,11 @@
 //! Accounts, contacts, who follows whom, and social profiles.
 
 use sea_orm_migration::prelude::{
-    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table,
-    async_trait,
+    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table, async_trait,
 };
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, boolean, date_null, decimal_len_null, integer_null, pk_uuid,
-    string, string_len, string_len_null, string_null, timestamp_with_time_zone, uuid, uuid_null,
+    big_integer, big_integer_null, boolean, date_null, decimal_len_null, integer_null, pk_uuid, string, string_len,
+    string_len_null, string_null, timestamp_with_time_zone, uuid, uuid_null,
 };
 
 use crate::table::{create, drop, index, reference};
@@ -25,11 +24,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &["socialprofile", "contactfollow", "contact", "account"],
-        )
-        .await
+        drop(manager, &["socialprofile", "contactfollow", "contact", "account"]).await
     }
 }
 
@@ -48,11 +43,7 @@ async fn accounts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_null("websiteurl"))
             .col(uuid("createdbyid"))
             .col(timestamp_with_time_zone("createdon"))
-            .col(
-                big_integer("versionnumber")
-                    .default(1)
-                    .comment("Counts the changes to the row"),
-            )
+            .col(big_integer("versionnumber").default(1).comment("Counts the changes to the row"))
             .foreign_key(&mut reference(
                 ("account", "createdbyid"),
                 ("systemuser", "systemuserid"),
@@ -73,26 +64,14 @@ async fn contacts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(pk_uuid("contactid"))
             .col(string_null("firstname"))
             .col(string("lastname").comment("Family name"))
-            .col(
-                string_null("emailaddress1")
-                    .unique_key()
-                    .comment("First e-mail address"),
-            )
+            .col(string_null("emailaddress1").unique_key().comment("First e-mail address"))
             .col(date_null("birthdate"))
             .col(decimal_len_null("annualincome", 16, 2))
             .col(integer_null("preferredcontactmethod"))
             .col(boolean("donotcall"))
             .col(uuid_null("accountid").comment("The company the contact works for"))
-            .col(
-                big_integer("versionnumber")
-                    .default(1)
-                    .comment("Counts the changes to the row"),
-            )
-            .foreign_key(&mut reference(
-                ("contact", "accountid"),
-                ("account", "accountid"),
-                ForeignKeyAction::SetNull,
-            ))
+            .col(big_integer("versionnumber").default(1).comment("Counts the changes to the row"))
+            .foreign_key(&mut reference(("contact", "accountid"), ("account", "accountid"), ForeignKeyAction::SetNull))
             .take(),
     )
     .await?;
@@ -135,10 +114,7 @@ async fn social_profiles(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_len("community", 32))
             .col(big_integer_null("followercount").comment("Number of followers"))
             .col(uuid_null("customer_id").comment("Key of the customer who holds the profile"))
-            .col(
-                string_len_null("customer_type", 32)
-                    .comment("The table the customer is in: account or contact"),
-            )
+            .col(string_len_null("customer_type", 32).comment("The table the customer is in: account or contact"))
             .take(),
     )
     .await?;

@@ -50,11 +50,7 @@ async fn tasks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string("subject").comment("The task in one line"))
             .col(text_null("description"))
             .col(timestamp_with_time_zone_null("scheduledend").comment("When the task is due"))
-            .col(
-                integer("percentcomplete")
-                    .default(0)
-                    .comment("How much is done, from 0 to 100"),
-            )
+            .col(integer("percentcomplete").default(0).comment("How much is done, from 0 to 100"))
             .col(integer("statecode"))
             .col(uuid_null("regardingobjectid"))
             .col(uuid_null("listid"))
@@ -63,11 +59,7 @@ async fn tasks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 ("account", "accountid"),
                 ForeignKeyAction::Cascade,
             ))
-            .foreign_key(&mut reference(
-                ("task", "listid"),
-                ("list", "listid"),
-                ForeignKeyAction::SetNull,
-            ))
+            .foreign_key(&mut reference(("task", "listid"), ("list", "listid"), ForeignKeyAction::SetNull))
             .take(),
     )
     .await?;

@@ -1,12 +1,11 @@
 //! Orders and their lines.
 
 use sea_orm_migration::prelude::{
-    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table,
-    async_trait,
+    DbErr, DeriveMigrationName, ForeignKeyAction, Index, MigrationTrait, SchemaManager, Table, async_trait,
 };
 use sea_orm_migration::schema::{
-    date, decimal_len, double_null, integer, pk_auto, small_integer, string, string_uniq,
-    text_null, timestamp_with_time_zone_null, uuid,
+    date, decimal_len, double_null, integer, pk_auto, small_integer, string, string_uniq, text_null,
+    timestamp_with_time_zone_null, uuid,
 };
 
 use crate::table::{create, drop, index, reference};
@@ -36,17 +35,10 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(pk_auto("salesorderid"))
             .col(string_uniq("ordernumber").comment("Number printed on the order"))
             .col(date("orderedon"))
-            .col(
-                timestamp_with_time_zone_null("submittedon")
-                    .comment("When the order was handed to fulfilment"),
-            )
+            .col(timestamp_with_time_zone_null("submittedon").comment("When the order was handed to fulfilment"))
             .col(decimal_len("totalamount", 16, 2).comment("Sum of the lines in euros"))
             .col(uuid("accountid"))
-            .col(
-                small_integer("priority")
-                    .default(0)
-                    .comment("How urgent the order is; higher goes first"),
-            )
+            .col(small_integer("priority").default(0).comment("How urgent the order is; higher goes first"))
             .col(double_null("exchangerate").comment("Euros per unit of the customer's currency"))
             .foreign_key(&mut reference(
                 ("salesorder", "accountid"),

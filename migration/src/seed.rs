@@ -59,9 +59,7 @@ where
 {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        A::Entity::insert_many(rows.by_ref().take(CHUNK))
-            .exec_without_returning(db)
-            .await?;
+        A::Entity::insert_many(rows.by_ref().take(CHUNK)).exec_without_returning(db).await?;
     }
     Ok(())
 }

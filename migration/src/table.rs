@@ -1,8 +1,8 @@
 //! Steps shared by the migrations: tables with comments, lookup indexes, drops.
 
 use sea_orm_migration::prelude::{
-    ConnectionTrait, DbErr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index,
-    SchemaManager, Table, TableCreateStatement, TableRef,
+    ConnectionTrait, DbErr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, SchemaManager, Table,
+    TableCreateStatement, TableRef,
 };
 use sea_orm_migration::sea_orm::DbBackend;
 
@@ -10,20 +10,14 @@ use sea_orm_migration::sea_orm::DbBackend;
 ///
 /// `MySQL` takes comments inside `CREATE TABLE`, `PostgreSQL` takes them as
 /// statements of their own, `SQLite` has none.
-pub(crate) async fn create(
-    manager: &SchemaManager<'_>,
-    table: TableCreateStatement,
-) -> Result<(), DbErr> {
+pub(crate) async fn create(manager: &SchemaManager<'_>, table: TableCreateStatement) -> Result<(), DbErr> {
     let comments = match manager.get_database_backend() {
         DbBackend::Postgres => comments(&table),
         _ => Vec::new(),
     };
     manager.create_table(table).await?;
     for comment in comments {
-        manager
-            .get_connection()
-            .execute_unprepared(&comment)
-            .await?;
+        manager.get_connection().execute_unprepared(&comment).await?;
     }
     Ok(())
 }
@@ -34,16 +28,11 @@ fn comments(table: &TableCreateStatement) -> Vec<String> {
         return Vec::new();
     };
     let name = name.1.to_string();
-    let on_table = table
-        .get_comment()
-        .map(|comment| format!("COMMENT ON TABLE \"{name}\" IS {}", literal(comment)));
+    let on_table = table.get_comment().map(|comment| format!("COMMENT ON TABLE \"{name}\" IS {}", literal(comment)));
     let on_columns = table.get_columns().iter().filter_map(|column| {
         let comment = column.get_column_spec().comment.as_ref()?;
         let column = column.get_column_name();
-        Some(format!(
-            "COMMENT ON COLUMN \"{name}\".\"{column}\" IS {}",
-            literal(comment)
-        ))
+        Some(format!("COMMENT ON COLUMN \"{name}\".\"{column}\" IS {}", literal(comment)))
     });
     on_table.into_iter().chain(on_columns).collect()
 }
@@ -73,10 +62,7 @@ pub(crate) async fn index(
     table: &'static str,
     columns: &[&'static str],
 ) -> Result<(), DbErr> {
-    let mut index = Index::create()
-        .name(format!("idx-{table}-{}", columns.join("-")))
-        .table(table)
-        .take();
+    let mut index = Index::create().name(format!("idx-{table}-{}", columns.join("-"))).table(table).take();
     for column in columns {
         index.col(*column);
     }
@@ -84,14 +70,9 @@ pub(crate) async fn index(
 }
 
 /// Drops tables in the order given.
-pub(crate) async fn drop(
-    manager: &SchemaManager<'_>,
-    tables: &[&'static str],
-) -> Result<(), DbErr> {
+pub(crate) async fn drop(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
-        manager
-            .drop_table(Table::drop().table(*table).take())
-            .await?;
+        manager.drop_table(Table::drop().table(*table).take()).await?;
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! The tables can be created, filled and dropped again, and the seed covers what it promises.
 
 use entity::prelude::{
-    Account, Contact, Contactfollow, List, Orderline, Role, Salesorder, Socialprofile, Systemuser,
-    Systemuserroles, Task, Team, Teammembership, Userprofile,
+    Account, Contact, Contactfollow, List, Orderline, Role, Salesorder, Socialprofile, Systemuser, Systemuserroles,
+    Task, Team, Teammembership, Userprofile,
 };
 use migration::{Migrator, seed::seed};
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{
-    ColumnTrait, ConnectOptions, Database, DatabaseConnection, DbErr, EntityTrait, Iterable,
-    PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectOptions, Database, DatabaseConnection, DbErr, EntityTrait, Iterable, PaginatorTrait,
+    QueryFilter,
 };
 
 async fn database() -> Result<DatabaseConnection, DbErr> {
@@ -26,11 +26,7 @@ where
     let rows = E::find().count(db).await?;
     for column in E::Column::iter().filter(|column| column.def().is_null()) {
         let nulls = E::find().filter(column.is_null()).count(db).await?;
-        assert!(
-            0 < nulls && nulls < rows,
-            "{}.{column:?}: {nulls} nulls in {rows} rows",
-            E::default().table_name()
-        );
+        assert!(0 < nulls && nulls < rows, "{}.{column:?}: {nulls} nulls in {rows} rows", E::default().table_name());
     }
     Ok(rows)
 }

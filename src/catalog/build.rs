@@ -1,10 +1,10 @@
 //! Drafts in, catalog out: names the entities and attributes, checks them, and reports every problem it finds.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    AlternateKey, Attribute, AttributeId, Catalog, Entity, EntityDraft, EntityKind, IntersectName, Problems, Severity,
-    Table, draft::ColumnDraft, intersect, link, name,
+    AlternateKey, Attribute, AttributeId, AttributeType, Catalog, Entity, EntityDraft, EntityKind, EnumType,
+    IntersectName, Problems, Severity, Table, draft::ColumnDraft, intersect, link, name,
 };
 
 /// Builds the catalog that the drafts describe.
@@ -17,6 +17,7 @@ pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Ca
     drafts.sort_by(|a, b| a.table.cmp(&b.table));
 
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
+    settle_enums(&mut catalog.entities, &mut problems);
     let relations = link::relationships(&catalog, &drafts, &mut problems);
     let intersects = intersect::detect(&mut catalog, &relations, names, &mut problems);
     link::attach(&mut catalog, relations, &intersects, &mut problems);
@@ -161,6 +162,39 @@ fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityN
             names
         })
         .collect()
+}
+
+/// Enum types share one space of names with the entities, what is derived from them, and the gateway's own types.
+fn settle_enums(entities: &mut [Entity], problems: &mut Problems) {
+    let mut taken: HashSet<String> = entities.iter().flat_map(type_names).collect();
+    let mut known: Vec<(Arc<EnumType>, Arc<EnumType>)> = Vec::new();
+    for entity in entities {
+        for attribute in &mut entity.attributes {
+            let AttributeType::Enum(list) = &attribute.ty else { continue };
+            let settled = if let Some((_, settled)) = known.iter().find(|(from, _)| from == list) {
+                Arc::clone(settled)
+            } else {
+                let is_free = |name: &str| !taken.contains(name) && !name::is_reserved_type(name);
+                let type_name = free_name(&list.type_name, "Enum", is_free);
+                if type_name != list.type_name {
+                    let message = format!("is an enum served as {type_name} because {} is taken", list.type_name);
+                    problems.warning(&entity.table, Some(&attribute.column), message);
+                }
+                taken.insert(type_name.clone());
+                let settled = Arc::new(EnumType { type_name, values: list.values.clone() });
+                known.push((Arc::clone(list), Arc::clone(&settled)));
+                settled
+            };
+            attribute.ty = AttributeType::Enum(settled);
+        }
+    }
+}
+
+/// The entity's own type and all that are named after it.
+fn type_names(entity: &Entity) -> Vec<String> {
+    let set = name::capitalized(&entity.set_name);
+    let derived = name::DERIVED_SUFFIXES.iter().map(|suffix| format!("{}{suffix}", entity.type_name));
+    derived.chain([entity.type_name.clone(), format!("{set}Where")]).collect()
 }
 
 /// The wanted name, or the first of `nameSuffix`, `nameSuffix2`, … that is free.

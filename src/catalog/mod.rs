@@ -27,7 +27,7 @@ pub use relationship::{
     OneToMany, Relationship, RelationshipId, RelationshipKind,
 };
 
-/// Everything the gateway serves. Made by [`build`], never changed afterwards.
+/// Everything the gateway serves. Made by [`build()`], never changed afterwards.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// All entities, ordered by name.

@@ -60,7 +60,7 @@ const RESERVED_ROOT_FIELDS: &[&str] =
 const RESERVED_FIELDS: &[&str] = &["ref", "etag", "and", "or", "not"];
 
 /// What is appended to a type name, or to the set name with a capital, to name the types that belong to an entity.
-pub(super) const DERIVED_SUFFIXES: &[&str] = &[
+pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
     "Where",
     "OrderBy",
     "Key",
@@ -168,6 +168,11 @@ pub fn is_reserved(names: &EntityNames) -> bool {
     RESERVED_TYPES.contains(&names.type_name.as_str())
         || RESERVED_ROOT_FIELDS.contains(&names.logical_name.as_str())
         || RESERVED_ROOT_FIELDS.contains(&names.set_name.as_str())
+}
+
+/// Whether the gateway itself defines a type of this name.
+pub(super) fn is_reserved_type(name: &str) -> bool {
+    RESERVED_TYPES.contains(&name)
 }
 
 /// Whether the gateway itself defines a field of this name on every entity.

@@ -55,7 +55,7 @@ pub enum AggregateFunction {
 }
 
 /// The functions that are fields of an aggregate.
-pub const FUNCTIONS: &[(&str, AggregateFunction)] = &[
+pub const AGGREGATE_FUNCTIONS: &[(&str, AggregateFunction)] = &[
     ("sum", AggregateFunction::Sum),
     ("avg", AggregateFunction::Avg),
     ("min", AggregateFunction::Min),
@@ -241,7 +241,7 @@ fn group_object<'a>(
 }
 
 fn function_fields<'a>(entity: &Entity, part: &Merged<'a>) -> Result<(AggregateFunction, String, Vec<&'a Field>)> {
-    let (_, function) = FUNCTIONS
+    let (_, function) = AGGREGATE_FUNCTIONS
         .iter()
         .find(|(name, _)| *name == part.field.name)
         .ok_or_else(|| Error::invalid(format!("there is no aggregate {}", part.field.name)).at(part.field.position))?;

@@ -34,7 +34,7 @@ pub fn signature(catalog: &Catalog, rows: &Rows) -> String {
 ///
 /// # Errors
 /// `INVALID` for anything else.
-pub fn parse(catalog: &Catalog, rows: &Rows, argument: &str, value: Option<&Value>) -> Result<Option<Bound>> {
+pub(super) fn parse(catalog: &Catalog, rows: &Rows, argument: &str, value: Option<&Value>) -> Result<Option<Bound>> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     let refuse = || {
         Error::invalid(format!("{argument} is not a cursor of this connection"))

@@ -38,7 +38,7 @@ impl Key {
 ///
 /// # Errors
 /// `INVALID` for anything but exactly one whole key, `TYPE_MISMATCH` for a reference to another entity.
-pub fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Filter> {
+pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Filter> {
     let entity = catalog.entity(id);
     let one =
         || Error::invalid(format!("key takes exactly one key of {}", entity.logical_name)).entity(&entity.logical_name);

@@ -17,7 +17,7 @@ mod reference;
 mod selection;
 mod step;
 
-pub use aggregate::{Aggregate, AggregateColumn, AggregateFunction};
+pub use aggregate::{AGGREGATE_FUNCTIONS, Aggregate, AggregateColumn, AggregateFunction};
 pub use cursor::{Bound, signature as cursor_signature};
 pub use error::{Error, Result};
 pub use filter::{Filter, Hop, Quantifier};

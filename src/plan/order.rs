@@ -55,7 +55,7 @@ const MAX_KEYS: usize = 16;
 ///
 /// # Errors
 /// `INVALID` for unknown names, several keys in one object, and attributes without an order.
-pub fn plan(catalog: &Catalog, rows: &mut Rows, value: Option<&Value>) -> Result<()> {
+pub(super) fn plan(catalog: &Catalog, rows: &mut Rows, value: Option<&Value>) -> Result<()> {
     let keys = match value {
         None | Some(Value::Null) => &[],
         Some(Value::Array(keys)) => keys.as_slice(),
@@ -123,12 +123,10 @@ impl Rows {
     /// The source of a joined record, joined now unless it was before.
     pub fn join(&mut self, source: usize, hop: Hop) -> usize {
         let join = super::Join { source, hop };
-        match self.joins.iter().position(|known| *known == join) {
-            Some(position) => position + 1,
-            None => {
-                self.joins.push(join);
-                self.joins.len()
-            }
-        }
+        let known = self.joins.iter().position(|known| *known == join);
+        known.unwrap_or_else(|| {
+            self.joins.push(join);
+            self.joins.len() - 1
+        }) + 1
     }
 }

@@ -31,7 +31,7 @@ impl Default for Limits {
 ///
 /// # Errors
 /// `INVALID` when negative, `LIMIT_EXCEEDED` when larger than the largest page.
-pub fn count(limits: Limits, name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
+pub(super) fn count(limits: Limits, name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
     let count = natural(name, arguments)?;
     if count.is_some_and(|count| count > limits.max_page) {
         let message = format!("{name} may be {} at most", limits.max_page);
@@ -44,7 +44,7 @@ pub fn count(limits: Limits, name: &str, arguments: &Map<String, Value>) -> Resu
 ///
 /// # Errors
 /// `INVALID` when it is not one.
-pub fn natural(name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
+pub(super) fn natural(name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
     match arguments.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_i64().map(u64::try_from) {

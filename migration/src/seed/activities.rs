@@ -102,8 +102,5 @@ fn regarding(number: u32) -> Option<u32> {
 
 /// Notes of more than one line.
 fn description(number: u32) -> String {
-    format!(
-        "Raised in call #{}.\nThe customer's words: \"as soon as possible, 100%\".",
-        4000 + number * 13
-    )
+    format!("Raised in call #{}.\nThe customer's words: \"as soon as possible, 100%\".", 4000 + number * 13)
 }

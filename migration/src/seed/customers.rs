@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::account::Industry::{
-    self, FinancialServices, FoodAndAgriculture, HealthCare, InformationTechnology, Manufacturing,
-    PublicSector, Retail, TransportAndLogistics,
+    self, FinancialServices, FoodAndAgriculture, HealthCare, InformationTechnology, Manufacturing, PublicSector,
+    Retail, TransportAndLogistics,
 };
 use entity::contact::Preferredcontactmethod;
 use entity::socialprofile::{CUSTOMER_ACCOUNT, CUSTOMER_CONTACT, Community};
@@ -19,13 +19,7 @@ use super::value::{Table, cents, day, key, moment, numbered, pick};
 const CONTACTS: u32 = 120;
 
 /// Name, industry, revenue in cents, employees, domain.
-type Company = (
-    &'static str,
-    Option<Industry>,
-    Option<i64>,
-    Option<i32>,
-    Option<&'static str>,
-);
+type Company = (&'static str, Option<Industry>, Option<i64>, Option<i32>, Option<&'static str>);
 
 /// The last six have no contacts, no tasks and no orders.
 #[rustfmt::skip]
@@ -109,20 +103,18 @@ pub(super) async fn seed<C: ConnectionTrait>(db: &C) -> Result<(), DbErr> {
 
 fn accounts() -> Vec<account::ActiveModel> {
     numbered(COMPANIES)
-        .map(
-            |(n, (name, industry, revenue, employees, domain))| account::ActiveModel {
-                accountid: Set(key(Table::Account, n)),
-                name: Set(name.to_owned()),
-                accountnumber: Set((n % 9 != 0).then(|| format!("AC-{:05}", n * 137))),
-                industry: Set(industry),
-                revenue: Set(revenue.map(cents)),
-                numberofemployees: Set(employees),
-                websiteurl: Set(domain.map(|domain| format!("https://www.{domain}/"))),
-                createdbyid: Set(key(Table::Systemuser, 5 + n * n % (USERS - 4))),
-                createdon: Set(moment(day(2022, n * 17), 540 + n * 11)),
-                versionnumber: Set(1 + i64::from(n % 5)),
-            },
-        )
+        .map(|(n, (name, industry, revenue, employees, domain))| account::ActiveModel {
+            accountid: Set(key(Table::Account, n)),
+            name: Set(name.to_owned()),
+            accountnumber: Set((n % 9 != 0).then(|| format!("AC-{:05}", n * 137))),
+            industry: Set(industry),
+            revenue: Set(revenue.map(cents)),
+            numberofemployees: Set(employees),
+            websiteurl: Set(domain.map(|domain| format!("https://www.{domain}/"))),
+            createdbyid: Set(key(Table::Systemuser, 5 + n * n % (USERS - 4))),
+            createdon: Set(moment(day(2022, n * 17), 540 + n * 11)),
+            versionnumber: Set(1 + i64::from(n % 5)),
+        })
         .collect()
 }
 
@@ -146,15 +138,9 @@ fn contacts() -> Vec<contact::ActiveModel> {
                 contactid: Set(key(Table::Contact, n)),
                 firstname: Set((n % 29 != 0).then(|| first.to_owned())),
                 lastname: Set(last.to_owned()),
-                emailaddress1: Set(
-                    (n % 10 != 7).then(|| format!("{first_plain}.{last_plain}@mail.example"))
-                ),
-                birthdate: Set(
-                    (n % 4 != 3).then(|| day(1952 + (n * 7 % 50).cast_signed(), n * 31 % 365))
-                ),
-                annualincome: Set(
-                    (n % 5 != 0).then(|| cents(2_800_000 + i64::from(n * n % 37) * 275_050))
-                ),
+                emailaddress1: Set((n % 10 != 7).then(|| format!("{first_plain}.{last_plain}@mail.example"))),
+                birthdate: Set((n % 4 != 3).then(|| day(1952 + (n * 7 % 50).cast_signed(), n * 31 % 365))),
+                annualincome: Set((n % 5 != 0).then(|| cents(2_800_000 + i64::from(n * n % 37) * 275_050))),
                 preferredcontactmethod: Set(contact_method(n)),
                 donotcall: Set(n % 6 == 0),
                 accountid: Set(employer(n).map(|n| key(Table::Account, n))),
@@ -207,12 +193,8 @@ fn follows() -> Vec<contactfollow::ActiveModel> {
 }
 
 fn social_profiles() -> Vec<socialprofile::ActiveModel> {
-    const COMMUNITIES: [Community; 4] = [
-        Community::Linkedin,
-        Community::Mastodon,
-        Community::Bluesky,
-        Community::Other,
-    ];
+    const COMMUNITIES: [Community; 4] =
+        [Community::Linkedin, Community::Mastodon, Community::Bluesky, Community::Other];
     (1..=60)
         .map(|n| {
             let (name, customer, customer_type) = match n % 5 {
@@ -220,11 +202,7 @@ fn social_profiles() -> Vec<socialprofile::ActiveModel> {
                 // profile belongs to nobody.
                 0 if n == 60 => {
                     let account = key(Table::Account, 1);
-                    (
-                        "@imported_badly".to_owned(),
-                        Some(account),
-                        Some(CUSTOMER_CONTACT),
-                    )
+                    ("@imported_badly".to_owned(), Some(account), Some(CUSTOMER_CONTACT))
                 }
                 0 => (format!("@unclaimed_{n:02}"), None, None),
                 1 | 3 => {
@@ -238,11 +216,7 @@ fn social_profiles() -> Vec<socialprofile::ActiveModel> {
                     let (first, _) = pick(&FIRST_NAMES, contact * 7);
                     let (last, _) = pick(&LAST_NAMES, contact * 11);
                     let contact = key(Table::Contact, contact);
-                    (
-                        format!("{first} {last}"),
-                        Some(contact),
-                        Some(CUSTOMER_CONTACT),
-                    )
+                    (format!("{first} {last}"), Some(contact), Some(CUSTOMER_CONTACT))
                 }
             };
             socialprofile::ActiveModel {

@@ -39,14 +39,7 @@ const PRODUCTS: [(&str, i64); 15] = [
 /// Inserts the orders and their lines.
 pub(super) async fn seed<C: ConnectionTrait>(db: &C) -> Result<(), DbErr> {
     let lines: Vec<Vec<orderline::ActiveModel>> = (1..=ORDERS).map(lines).collect();
-    insert(
-        db,
-        (1..=ORDERS)
-            .zip(&lines)
-            .map(|(n, lines)| order(n, lines))
-            .collect(),
-    )
-    .await?;
+    insert(db, (1..=ORDERS).zip(&lines).map(|(n, lines)| order(n, lines)).collect()).await?;
     insert(db, lines.into_iter().flatten().collect()).await?;
     // PostgreSQL does not count the keys given here, so its sequence has to be
     // moved past them.
@@ -79,10 +72,7 @@ fn customer(number: u32) -> u32 {
 }
 
 fn order(number: u32, lines: &[orderline::ActiveModel]) -> salesorder::ActiveModel {
-    let total: Decimal = lines
-        .iter()
-        .map(|line| amount(*line.quantity.as_ref(), *line.priceperunit.as_ref()))
-        .sum();
+    let total: Decimal = lines.iter().map(|line| amount(*line.quantity.as_ref(), *line.priceperunit.as_ref())).sum();
     let mut total = total.round_dp(2);
     total.rescale(2);
     let orderedon = day(2024, number * 5);
@@ -94,10 +84,7 @@ fn order(number: u32, lines: &[orderline::ActiveModel]) -> salesorder::ActiveMod
         totalamount: Set(total),
         accountid: Set(key(Table::Account, customer(number))),
         priority: Set(pick(&[0, 0, 1, 0, 2, -1], number)),
-        exchangerate: Set(pick(
-            &[None, Some(0.92), None, Some(1.0625), Some(0.006_12)],
-            number,
-        )),
+        exchangerate: Set(pick(&[None, Some(0.92), None, Some(1.0625), Some(0.006_12)], number)),
     }
 }
 

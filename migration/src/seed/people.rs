@@ -84,11 +84,10 @@ const PROFILES: [Profile; 12] = [
 
 /// A PNG image of one transparent pixel.
 const PIXEL: [u8; 67] = [
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
-    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4,
-    0x89, 0x00, 0x00, 0x00, 0x0a, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x00, 0x01, 0x00, 0x00,
-    0x05, 0x00, 0x01, 0x0d, 0x0a, 0x2d, 0xb4, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae,
-    0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0a, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x00, 0x01, 0x00, 0x00, 0x05, 0x00, 0x01, 0x0d, 0x0a, 0x2d, 0xb4, 0x00, 0x00,
+    0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
 /// Inserts the people who work in the CRM.
@@ -103,17 +102,15 @@ pub(super) async fn seed<C: ConnectionTrait>(db: &C) -> Result<(), DbErr> {
 
 fn users() -> Vec<systemuser::ActiveModel> {
     numbered(PEOPLE)
-        .map(
-            |(n, (fullname, mailbox, title, manager))| systemuser::ActiveModel {
-                systemuserid: Set(key(Table::Systemuser, n)),
-                fullname: Set(fullname.to_owned()),
-                internalemailaddress: Set(format!("{mailbox}@relata.example")),
-                title: Set(title.map(str::to_owned)),
-                isdisabled: Set(n >= 13),
-                createdon: Set(moment(day(2021, n * 23), 480 + n * 7)),
-                parentsystemuserid: Set(manager.map(|n| key(Table::Systemuser, n))),
-            },
-        )
+        .map(|(n, (fullname, mailbox, title, manager))| systemuser::ActiveModel {
+            systemuserid: Set(key(Table::Systemuser, n)),
+            fullname: Set(fullname.to_owned()),
+            internalemailaddress: Set(format!("{mailbox}@relata.example")),
+            title: Set(title.map(str::to_owned)),
+            isdisabled: Set(n >= 13),
+            createdon: Set(moment(day(2021, n * 23), 480 + n * 7)),
+            parentsystemuserid: Set(manager.map(|n| key(Table::Systemuser, n))),
+        })
         .collect()
 }
 
@@ -160,19 +157,15 @@ fn team_members() -> Vec<teammembership::ActiveModel> {
 
 fn profiles() -> Vec<userprofile::ActiveModel> {
     numbered(PROFILES)
-        .map(
-            |(n, (timezone, localeid, start))| userprofile::ActiveModel {
-                userprofileid: Set(key(Table::Userprofile, n)),
-                systemuserid: Set(key(Table::Systemuser, n)),
-                timezone: Set(timezone.to_owned()),
-                localeid: Set(localeid.to_owned()),
-                preferences: Set(preferences(n)),
-                avatar: Set((n % 4 == 1).then(|| PIXEL.to_vec())),
-                worktimestart: Set(
-                    start.and_then(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0))
-                ),
-            },
-        )
+        .map(|(n, (timezone, localeid, start))| userprofile::ActiveModel {
+            userprofileid: Set(key(Table::Userprofile, n)),
+            systemuserid: Set(key(Table::Systemuser, n)),
+            timezone: Set(timezone.to_owned()),
+            localeid: Set(localeid.to_owned()),
+            preferences: Set(preferences(n)),
+            avatar: Set((n % 4 == 1).then(|| PIXEL.to_vec())),
+            worktimestart: Set(start.and_then(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0))),
+        })
         .collect()
 }
 

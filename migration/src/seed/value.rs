@@ -49,9 +49,7 @@ pub(super) fn day(year: i32, days: u32) -> NaiveDate {
 
 /// The moment `minutes` after a day began, in UTC.
 pub(super) fn moment(day: NaiveDate, minutes: u32) -> DateTime<FixedOffset> {
-    (day.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes.into()))
-        .and_utc()
-        .fixed_offset()
+    (day.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes.into())).and_utc().fixed_offset()
 }
 
 /// An amount of money, given in cents.
@@ -65,13 +63,7 @@ mod tests {
 
     #[test]
     fn keys_show_the_table_and_the_number() {
-        assert_eq!(
-            key(Table::Account, 12).to_string(),
-            "00000000-0000-4000-8acc-000000000012"
-        );
-        assert_eq!(
-            key(Table::Socialprofile, 107).to_string(),
-            "00000000-0000-4000-850c-000000000107"
-        );
+        assert_eq!(key(Table::Account, 12).to_string(), "00000000-0000-4000-8acc-000000000012");
+        assert_eq!(key(Table::Socialprofile, 107).to_string(), "00000000-0000-4000-850c-000000000107");
     }
 }

@@ -1,0 +1,75 @@
+//! The connection pools, by database.
+
+use sea_orm::{DatabaseConnection, DbBackend};
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+
+use crate::sql::Dialect;
+
+use super::{Error, Fragment, Read, read};
+
+/// A pool of connections to a supported database.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// SQLite.
+    Sqlite(SqlitePool),
+    /// PostgreSQL.
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// The pool behind a SeaORM connection; nothing where its backend is not supported yet.
+    #[must_use]
+    pub fn of(connection: &DatabaseConnection) -> Option<Self> {
+        match connection.get_database_backend() {
+            DbBackend::Sqlite => Some(Self::Sqlite(connection.get_sqlite_connection_pool().clone())),
+            DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone())),
+            _ => None,
+        }
+    }
+
+    /// The dialect it is spoken to in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn is_reachable(&self) -> bool {
+        match self {
+            Self::Sqlite(pool) => pool.acquire().await.is_ok(),
+            Self::Postgres(pool) => match pool.acquire().await {
+                Ok(mut connection) => sqlx::Connection::ping(&mut *connection).await.is_ok(),
+                Err(_) => false,
+            },
+        }
+    }
+
+    /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`.
+    /// An operation with several statements sees one state of the database.
+    ///
+    /// # Errors
+    /// What the database answered instead.
+    pub async fn read(&self, fields: &[&Read]) -> Result<Vec<Fragment>, Error> {
+        let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
+        match self {
+            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields).await,
+            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields).await,
+            Self::Sqlite(pool) => {
+                let mut transaction = pool.begin_with(AssertSqlSafe("BEGIN DEFERRED")).await?;
+                let answer = read::run(&mut *transaction, fields).await?;
+                transaction.commit().await?;
+                Ok(answer)
+            }
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let mut transaction = pool.begin_with(AssertSqlSafe(begin)).await?;
+                let answer = read::run(&mut *transaction, fields).await?;
+                transaction.commit().await?;
+                Ok(answer)
+            }
+        }
+    }
+}

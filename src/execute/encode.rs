@@ -1,0 +1,290 @@
+//! The response: one pass over the template and the rows, into one buffer. Nothing is allocated per cell.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+use crate::{
+    catalog::AttributeType,
+    plan::{
+        ConnectionPart, ConnectionTemplate, EdgePart, Object, Output, PageInfoPart, Query, ReadPlan, reference_quotes,
+    },
+};
+
+use super::{Error, cells::Cells, json, read::Fetched};
+
+/// Writes the members of a field's template.
+pub(super) fn object<R: Cells>(plan: &ReadPlan, fetched: &[Fetched<R>]) -> Result<Vec<u8>, Error> {
+    let mut encoder = Encoder { plan, fetched, out: Vec::with_capacity(1_024), scratch: Vec::new() };
+    encoder.members(&plan.object, None)?;
+    Ok(encoder.out)
+}
+
+/// The row that a template is written for.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    step: usize,
+    row: usize,
+}
+
+struct Encoder<'a, R> {
+    plan: &'a ReadPlan,
+    fetched: &'a [Fetched<R>],
+    out: Vec<u8>,
+    scratch: Vec<u8>,
+}
+
+impl<'a, R: Cells> Encoder<'a, R> {
+    fn object(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
+        self.out.push(b'{');
+        self.members(object, frame)?;
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn members(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
+        for (index, member) in object.members.iter().enumerate() {
+            self.key(index, &member.key);
+            self.value(&member.value, frame)?;
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, index: usize, key: &str) {
+        self.out.extend_from_slice(if index > 0 { b",\"" } else { b"\"" });
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn null(&mut self) {
+        self.out.extend_from_slice(b"null");
+    }
+
+    fn value(&mut self, output: &'a Output, frame: Option<Frame>) -> Result<(), Error> {
+        match output {
+            Output::Text(text) => json::string(text, &mut self.out),
+            Output::Nested(object) => self.object(object, frame)?,
+            Output::Scalar { column } => self.scalar(frame, *column)?,
+            Output::Reference { set_name, key } => self.reference(frame, set_name, key)?,
+            Output::Joined { present, object } => {
+                if self.is_null(frame, *present)? {
+                    self.null();
+                } else {
+                    self.object(object, frame)?;
+                }
+            }
+            Output::AnyOf(arms) => {
+                for (present, object) in arms {
+                    if !self.is_null(frame, *present)? {
+                        return self.object(object, frame);
+                    }
+                }
+                self.null();
+            }
+            Output::First { step, object } => match self.rows_of(*step, frame).next() {
+                Some(row) => self.object(object, Some(Frame { step: *step, row }))?,
+                None => self.null(),
+            },
+            Output::Many { step, object } => self.list(*step, object, self.rows_of(*step, frame))?,
+            Output::ChildScalar { step, column, empty } => match self.rows_of(*step, frame).next() {
+                Some(row) => self.scalar(Some(Frame { step: *step, row }), *column)?,
+                None => self.out.extend_from_slice(empty.as_bytes()),
+            },
+            Output::Connection(template) => self.connection(template, frame)?,
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, step: usize, object: &'a Object, rows: impl Iterator<Item = usize>) -> Result<(), Error> {
+        self.out.push(b'[');
+        for (index, row) in rows.enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.object(object, Some(Frame { step, row }))?;
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    fn connection(&mut self, template: &'a ConnectionTemplate, frame: Option<Frame>) -> Result<(), Error> {
+        let step = template.step.unwrap_or_default();
+        let all = template.step.map_or(0..0, |step| self.rows_of(step, frame));
+        let has_more = all.len() > template.limit;
+        let page = all.start..all.start + all.len().min(template.limit);
+        self.out.push(b'{');
+        for (index, (key, part)) in template.parts.iter().enumerate() {
+            self.key(index, key);
+            match part {
+                ConnectionPart::Value(output) => self.value(output, frame)?,
+                ConnectionPart::Nodes(object) => self.list(step, object, order(page.clone(), template.backward))?,
+                ConnectionPart::Edges(parts) => {
+                    self.out.push(b'[');
+                    for (index, row) in order(page.clone(), template.backward).enumerate() {
+                        if index > 0 {
+                            self.out.push(b',');
+                        }
+                        self.edge(template, parts, Frame { step, row })?;
+                    }
+                    self.out.push(b']');
+                }
+                ConnectionPart::PageInfo(parts) => {
+                    let mut rows = order(page.clone(), template.backward);
+                    let first = rows.next();
+                    let last = rows.last().or(first);
+                    let (next, previous) =
+                        if template.backward { (template.bounded, has_more) } else { (has_more, template.bounded) };
+                    self.page_info(template, parts, step, [first, last], next, previous)?;
+                }
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn edge(
+        &mut self,
+        template: &ConnectionTemplate,
+        parts: &'a [(String, EdgePart)],
+        frame: Frame,
+    ) -> Result<(), Error> {
+        self.out.push(b'{');
+        for (index, (key, part)) in parts.iter().enumerate() {
+            self.key(index, key);
+            match part {
+                EdgePart::Node(object) => self.object(object, Some(frame))?,
+                EdgePart::Cursor => self.cursor(template, frame)?,
+                EdgePart::Text(text) => json::string(text, &mut self.out),
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn page_info(
+        &mut self,
+        template: &ConnectionTemplate,
+        parts: &[(String, PageInfoPart)],
+        step: usize,
+        [first, last]: [Option<usize>; 2],
+        next: bool,
+        previous: bool,
+    ) -> Result<(), Error> {
+        self.out.push(b'{');
+        for (index, (key, part)) in parts.iter().enumerate() {
+            self.key(index, key);
+            let truth = |value: bool| if value { &b"true"[..] } else { b"false" };
+            match part {
+                PageInfoPart::HasNext => self.out.extend_from_slice(truth(next)),
+                PageInfoPart::HasPrevious => self.out.extend_from_slice(truth(previous)),
+                PageInfoPart::Text(text) => json::string(text, &mut self.out),
+                PageInfoPart::Start | PageInfoPart::End => {
+                    match if *part == PageInfoPart::Start { first } else { last } {
+                        Some(row) => self.cursor(template, Frame { step, row })?,
+                        None => self.null(),
+                    }
+                }
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// The order's fingerprint and the values of its keys, as base64 of a JSON array.
+    fn cursor(&mut self, template: &ConnectionTemplate, frame: Frame) -> Result<(), Error> {
+        let out = std::mem::replace(&mut self.out, std::mem::take(&mut self.scratch));
+        self.out.clear();
+        self.out.push(b'[');
+        json::string(&template.signature, &mut self.out);
+        for column in &template.cursor {
+            self.out.push(b',');
+            self.scalar(Some(frame), *column)?;
+        }
+        self.out.push(b']');
+        self.scratch = std::mem::replace(&mut self.out, out);
+        self.out.push(b'"');
+        let start = self.out.len();
+        let length = base64::encoded_len(self.scratch.len(), false).unwrap_or_default();
+        self.out.resize(start + length, 0);
+        // The buffer has exactly the encoded length.
+        let _ = BASE64_URL_SAFE_NO_PAD.encode_slice(&self.scratch, &mut self.out[start..]);
+        self.out.push(b'"');
+        Ok(())
+    }
+
+    fn reference(&mut self, frame: Option<Frame>, set_name: &str, key: &[(String, usize)]) -> Result<(), Error> {
+        self.out.push(b'"');
+        self.out.extend_from_slice(set_name.as_bytes());
+        self.out.push(b'(');
+        for (index, (name, column)) in key.iter().enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            if key.len() > 1 {
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.push(b'=');
+            }
+            self.reference_value(frame, *column)?;
+        }
+        self.out.extend_from_slice(b")\"");
+        Ok(())
+    }
+
+    /// A key's value inside the string of a reference: text in single quotes, its own ones doubled, the rest bare.
+    fn reference_value(&mut self, frame: Option<Frame>, column: usize) -> Result<(), Error> {
+        let start = self.out.len();
+        self.scalar(frame, column)?;
+        let is_string = self.out.get(start) == Some(&b'"');
+        let quotes = frame.is_some_and(|frame| self.column_type(frame.step, column).is_some_and(reference_quotes));
+        if is_string {
+            self.out.pop();
+            self.out.remove(start);
+        }
+        if quotes {
+            let value = self.out.split_off(start);
+            self.out.push(b'\'');
+            for byte in value {
+                self.out.push(byte);
+                if byte == b'\'' {
+                    self.out.push(byte);
+                }
+            }
+            self.out.push(b'\'');
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, frame: Option<Frame>, column: usize) -> Result<(), Error> {
+        let Some(frame) = frame else {
+            self.null();
+            return Ok(());
+        };
+        let fetched = &self.fetched[frame.step];
+        if let Some(ty) = self.column_type(frame.step, column) {
+            fetched.rows[frame.row].write(column + fetched.shift(), ty, &mut self.out)?;
+        } else {
+            self.null();
+        }
+        Ok(())
+    }
+
+    fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {
+        let Some(frame) = frame else { return Ok(true) };
+        let fetched = &self.fetched[frame.step];
+        fetched.rows[frame.row].is_null(column + fetched.shift())
+    }
+
+    fn column_type(&self, step: usize, column: usize) -> Option<&'a AttributeType> {
+        match &self.plan.steps[step].query {
+            Query::Rows(rows) => rows.columns.get(column).map(|column| &column.ty),
+            Query::Aggregate(aggregate) => aggregate.columns.get(column).map(|column| &column.ty),
+        }
+    }
+
+    fn rows_of(&self, step: usize, frame: Option<Frame>) -> std::ops::Range<usize> {
+        self.fetched[step].rows_of(frame.map(|frame| frame.row))
+    }
+}
+
+fn order(rows: std::ops::Range<usize>, backward: bool) -> impl Iterator<Item = usize> {
+    let (start, end) = (rows.start, rows.end);
+    rows.map(move |row| if backward { start + (end - 1 - row) } else { row })
+}

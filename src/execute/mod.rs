@@ -1,0 +1,16 @@
+//! How it runs: the only place that awaits the database for data. Compiled steps in, JSON out, written in one pass
+//! straight from the driver's rows.
+
+mod cells;
+mod database;
+mod encode;
+mod error;
+mod json;
+mod keys;
+mod postgres;
+mod read;
+mod sqlite;
+
+pub use database::Database;
+pub use error::Error;
+pub use read::{Fragment, Read};

@@ -1,0 +1,187 @@
+//! PostgreSQL's rows: binary values, and text for the types that `sql` reads as text.
+
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use sea_orm::sea_query::{ArrayType, Value, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef, postgres::PgRow};
+use uuid::Uuid;
+
+use crate::{
+    catalog::{AttributeType, EnumType, StoredValue},
+    sql::{Statement, hex},
+};
+
+use super::{
+    Error,
+    cells::{Cells, Connection, KeyPart, misfit},
+    json,
+};
+
+impl Cells for PgRow {
+    fn is_null(&self, column: usize) -> Result<bool, Error> {
+        Ok(self.try_get_raw(column)?.is_null())
+    }
+
+    fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+        match bytes(self, column)? {
+            None => {
+                out.extend_from_slice(b"null");
+                Ok(())
+            }
+            Some(bytes) => write(bytes, ty, out).ok_or_else(|| misfit(ty)),
+        }
+    }
+
+    fn key(&self, column: usize, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
+        let Some(bytes) = bytes(self, column)? else { return Ok(None) };
+        let part = match ty {
+            AttributeType::Int | AttributeType::BigInt => integer(bytes).map(KeyPart::Integer),
+            AttributeType::String { .. }
+            | AttributeType::Text
+            | AttributeType::Decimal { .. }
+            | AttributeType::Enum(_) => text(bytes).map(|text| KeyPart::Text(text.to_owned())),
+            AttributeType::Bytes => Some(KeyPart::Bytes(bytes.to_vec())),
+            other => {
+                let mut written = Vec::new();
+                write(bytes, other, &mut written).and_then(|()| {
+                    let text = std::str::from_utf8(&written).ok()?;
+                    Some(KeyPart::Text(text.trim_matches('"').to_owned()))
+                })
+            }
+        };
+        part.map(Some).ok_or_else(|| misfit(ty))
+    }
+
+    fn ordinal(&self, column: usize) -> Result<usize, Error> {
+        Ok(usize::try_from(self.try_get::<i64, _>(column)?).unwrap_or_default())
+    }
+}
+
+fn bytes(row: &PgRow, column: usize) -> Result<Option<&[u8]>, Error> {
+    let value = row.try_get_raw(column)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    value.as_bytes().map(Some).map_err(|error| Error::Driver(sqlx::Error::Decode(error)))
+}
+
+impl Connection for PgConnection {
+    type Row = PgRow;
+
+    async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<PgRow>, Error> {
+        let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
+        Ok(query.fetch_all(self).await?)
+    }
+
+    fn parent_keys(keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
+        let part = |part: usize, ty: &AttributeType| {
+            let values = keys.iter().filter_map(|key| key.get(part));
+            let (array, values): (ArrayType, Vec<Value>) = match ty {
+                AttributeType::Int | AttributeType::BigInt => {
+                    (ArrayType::BigInt, values.map(|part| Value::BigInt(Some(as_integer(part)))).collect())
+                }
+                _ => (ArrayType::String, values.map(|part| Value::from(as_text(part))).collect()),
+            };
+            Value::Array(array, Some(Box::new(values)))
+        };
+        types.iter().enumerate().map(|(index, ty)| part(index, ty)).collect()
+    }
+}
+
+fn as_integer(part: &KeyPart) -> i64 {
+    match part {
+        KeyPart::Integer(number) => *number,
+        KeyPart::Text(_) | KeyPart::Bytes(_) => 0,
+    }
+}
+
+fn as_text(part: &KeyPart) -> String {
+    match part {
+        KeyPart::Integer(number) => number.to_string(),
+        KeyPart::Text(text) => text.clone(),
+        KeyPart::Bytes(bytes) => format!("\\x{}", hex(bytes)),
+    }
+}
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn integer(bytes: &[u8]) -> Option<i64> {
+    Some(match bytes.len() {
+        2 => i16::from_be_bytes(bytes.try_into().ok()?).into(),
+        4 => i32::from_be_bytes(bytes.try_into().ok()?).into(),
+        _ => i64::from_be_bytes(bytes.try_into().ok()?),
+    })
+}
+
+/// Writes a value as JSON of an attribute's type; nothing where it is not of that type.
+fn write(bytes: &[u8], ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
+    match ty {
+        AttributeType::Boolean => out.extend_from_slice(if *bytes.first()? == 0 { b"false" } else { b"true" }),
+        AttributeType::Int => json::integer(integer(bytes)?, out),
+        AttributeType::BigInt => json::quoted_integer(integer(bytes)?, out),
+        AttributeType::Float if bytes.len() == 4 => json::float(f32::from_be_bytes(bytes.try_into().ok()?), out),
+        AttributeType::Float => json::float(f64::from_be_bytes(bytes.try_into().ok()?), out),
+        AttributeType::String { .. } | AttributeType::Text | AttributeType::Decimal { .. } => {
+            json::string(text(bytes)?, out);
+        }
+        AttributeType::Json => out.extend_from_slice(bytes),
+        AttributeType::Uuid(_) => json::uuid(Uuid::from_slice(bytes).ok()?, out),
+        AttributeType::Date => write_date(i32::from_be_bytes(bytes.try_into().ok()?), out)?,
+        AttributeType::Time => json::time(time(i64::from_be_bytes(bytes.try_into().ok()?))?, out),
+        AttributeType::DateTime { .. } => write_date_time(i64::from_be_bytes(bytes.try_into().ok()?), out)?,
+        AttributeType::Bytes => json::bytes(bytes, out),
+        AttributeType::Enum(list) => json::string(enum_name(list, text(bytes)?)?, out),
+    }
+    Some(())
+}
+
+fn enum_name<'l>(list: &'l EnumType, text: &str) -> Option<&'l str> {
+    let found = list.values.iter().find(|value| match &value.stored {
+        StoredValue::Text(label) => label == text,
+        StoredValue::Integer(number) => text.parse() == Ok(*number),
+    });
+    found.map(|value| value.name.as_str())
+}
+
+/// PostgreSQL counts days and microseconds from the first day of 2000.
+fn epoch() -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(2000, 1, 1)
+}
+
+fn write_date(days: i32, out: &mut Vec<u8>) -> Option<()> {
+    if write_infinity(days == i32::MAX, days == i32::MIN, out) {
+        return Some(());
+    }
+    json::date(epoch()?.checked_add_signed(Duration::days(days.into()))?, out);
+    Some(())
+}
+
+fn write_date_time(microseconds: i64, out: &mut Vec<u8>) -> Option<()> {
+    if write_infinity(microseconds == i64::MAX, microseconds == i64::MIN, out) {
+        return Some(());
+    }
+    let point: NaiveDateTime =
+        epoch()?.and_time(NaiveTime::MIN).checked_add_signed(Duration::microseconds(microseconds))?;
+    json::date_time(point, out);
+    Some(())
+}
+
+/// Dates before and after all others have no ISO spelling; PostgreSQL's own is kept.
+fn write_infinity(positive: bool, negative: bool, out: &mut Vec<u8>) -> bool {
+    if positive {
+        out.extend_from_slice(b"\"infinity\"");
+    } else if negative {
+        out.extend_from_slice(b"\"-infinity\"");
+    }
+    positive || negative
+}
+
+fn time(microseconds: i64) -> Option<NaiveTime> {
+    let seconds = u32::try_from(microseconds / 1_000_000).ok()?;
+    let nanoseconds = u32::try_from(microseconds % 1_000_000).ok()? * 1_000;
+    // 24:00:00 exists there and nowhere else: it is the last moment of the day.
+    NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanoseconds)
+        .or_else(|| NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999))
+}

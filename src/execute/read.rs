@@ -1,0 +1,118 @@
+//! Runs the steps of a read, each after its parent, and hands the rows to the encoder.
+
+use sea_orm::sea_query::Value;
+
+use crate::{
+    catalog::Catalog,
+    plan::{Query, ReadPlan},
+    sql::{Dialect, Parameter, Statement, compile},
+};
+
+use super::{
+    Error,
+    cells::{Cells, Connection},
+    encode,
+    keys::ParentKeys,
+};
+
+/// A planned and compiled field of a query.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// The plan.
+    pub plan: ReadPlan,
+    /// A statement per step.
+    pub statements: Vec<Statement>,
+}
+
+impl Read {
+    /// Compiles a plan.
+    #[must_use]
+    pub fn new(catalog: &Catalog, dialect: Dialect, plan: ReadPlan) -> Self {
+        let statements = plan.steps.iter().map(|step| compile(catalog, dialect, step)).collect();
+        Self { plan, statements }
+    }
+}
+
+/// Members of a JSON object, `"key":value`, without the braces.
+pub type Fragment = Vec<u8>;
+
+/// The rows of a step, and which parent each belongs to.
+pub(super) struct Fetched<R> {
+    pub(super) rows: Vec<R>,
+    pub(super) parents: Option<ParentKeys>,
+}
+
+/// Runs fields one after the other on one connection.
+pub(super) async fn run<C: Connection>(connection: &mut C, fields: &[&Read]) -> Result<Vec<Fragment>, Error> {
+    let mut fragments = Vec::with_capacity(fields.len());
+    for field in fields {
+        let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
+        for (index, statement) in field.statements.iter().enumerate() {
+            let step = fetch(connection, field, index, statement, &fetched).await?;
+            fetched.push(step);
+        }
+        fragments.push(encode::object(&field.plan, &fetched)?);
+    }
+    Ok(fragments)
+}
+
+async fn fetch<C: Connection>(
+    connection: &mut C,
+    field: &Read,
+    index: usize,
+    statement: &Statement,
+    fetched: &[Fetched<C::Row>],
+) -> Result<Fetched<C::Row>, Error> {
+    let step = &field.plan.steps[index];
+    let Some(parent) = &step.parent else {
+        let rows = connection.fetch(statement, parameters(statement, &[], 0)).await?;
+        check_groups(&step.query, rows.len())?;
+        return Ok(Fetched { rows, parents: None });
+    };
+    // The ordinal comes first in the rows of a step that has parents itself.
+    let shift = usize::from(field.plan.steps[parent.step].parent.is_some());
+    let columns: Vec<usize> = parent.key.iter().map(|column| column + shift).collect();
+    let mut parents = ParentKeys::collect(&fetched[parent.step].rows, &columns, &statement.parent_key)?;
+    if parents.keys.is_empty() {
+        return Ok(Fetched { rows: Vec::new(), parents: Some(parents) });
+    }
+    let keys = C::parent_keys(&parents.keys, &statement.parent_key);
+    let rows = connection.fetch(statement, parameters(statement, &keys, parents.keys.len())).await?;
+    parents.assign(&rows)?;
+    Ok(Fetched { rows, parents: Some(parents) })
+}
+
+fn parameters(statement: &Statement, keys: &[Value], count: usize) -> Vec<Value> {
+    let value = |parameter: &Parameter| match parameter {
+        Parameter::Value(value) => value.clone(),
+        Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),
+        Parameter::LastParent => Value::BigInt(i64::try_from(count).ok().map(|count| count - 1)),
+    };
+    statement.parameters.iter().map(value).collect()
+}
+
+fn check_groups(query: &Query, count: usize) -> Result<(), Error> {
+    match query {
+        Query::Aggregate(aggregate) => match aggregate.limit {
+            Some(limit) if count as u64 >= limit => Err(Error::TooManyGroups(limit - 1)),
+            _ => Ok(()),
+        },
+        Query::Rows(_) => Ok(()),
+    }
+}
+
+impl<R: Cells> Fetched<R> {
+    /// How many columns the gateway selected for itself before the step's own.
+    pub(super) fn shift(&self) -> usize {
+        usize::from(self.parents.is_some())
+    }
+
+    /// The rows that belong to a row of the parent step; all of them for a root step.
+    pub(super) fn rows_of(&self, parent: Option<usize>) -> std::ops::Range<usize> {
+        match (&self.parents, parent) {
+            (Some(parents), Some(parent)) => parents.children(parent),
+            (Some(_), None) => 0..0,
+            (None, _) => 0..self.rows.len(),
+        }
+    }
+}

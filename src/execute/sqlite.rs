@@ -1,0 +1,207 @@
+//! SQLite's rows. Any column may hold a value of any storage class there, so each is looked at.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sea_orm::sea_query::{Value, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{
+    AssertSqlSafe, Decode, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef,
+    sqlite::{SqliteRow, SqliteValueRef},
+};
+use uuid::Uuid;
+
+use crate::{
+    catalog::{AttributeType, EnumType, StoredValue},
+    sql::{Statement, hex},
+};
+
+use super::{
+    Error,
+    cells::{Cells, Connection, KeyPart, misfit},
+    json,
+};
+
+/// A value by its storage class.
+enum Stored<'r> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'r [u8]),
+    Blob(&'r [u8]),
+}
+
+fn stored(row: &SqliteRow, column: usize) -> Result<Stored<'_>, Error> {
+    let value = row.try_get_raw(column)?;
+    if value.is_null() {
+        return Ok(Stored::Null);
+    }
+    let decoded = match value.type_info().name() {
+        "INTEGER" => <i64 as Decode<Sqlite>>::decode(value).map(Stored::Integer),
+        "REAL" => <f64 as Decode<Sqlite>>::decode(value).map(Stored::Real),
+        "TEXT" => bytes(value).map(Stored::Text),
+        _ => bytes(value).map(Stored::Blob),
+    };
+    decoded.map_err(|error| Error::Driver(sqlx::Error::Decode(error)))
+}
+
+fn bytes(value: SqliteValueRef<'_>) -> Result<&[u8], sqlx::error::BoxDynError> {
+    <&[u8] as Decode<'_, Sqlite>>::decode(value)
+}
+
+impl Cells for SqliteRow {
+    fn is_null(&self, column: usize) -> Result<bool, Error> {
+        Ok(self.try_get_raw(column)?.is_null())
+    }
+
+    fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+        let stored = stored(self, column)?;
+        if matches!(stored, Stored::Null) {
+            out.extend_from_slice(b"null");
+            return Ok(());
+        }
+        write(&stored, ty, out).ok_or_else(|| misfit(ty))
+    }
+
+    fn key(&self, column: usize, _: &AttributeType) -> Result<Option<KeyPart>, Error> {
+        Ok(match stored(self, column)? {
+            Stored::Null => None,
+            Stored::Integer(number) => Some(KeyPart::Integer(number)),
+            Stored::Real(number) => Some(KeyPart::Text(number.to_string())),
+            Stored::Text(text) => Some(KeyPart::Text(String::from_utf8_lossy(text).into_owned())),
+            Stored::Blob(blob) => Some(KeyPart::Bytes(blob.to_vec())),
+        })
+    }
+
+    fn ordinal(&self, column: usize) -> Result<usize, Error> {
+        Ok(usize::try_from(self.try_get::<i64, _>(column)?).unwrap_or_default())
+    }
+}
+
+impl Connection for SqliteConnection {
+    type Row = SqliteRow;
+
+    async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<SqliteRow>, Error> {
+        let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
+        Ok(query.fetch_all(self).await?)
+    }
+
+    fn parent_keys(keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {
+        let mut list = vec![b'['];
+        for (index, key) in keys.iter().enumerate() {
+            if index > 0 {
+                list.push(b',');
+            }
+            match key.as_slice() {
+                [only] => write_key(only, &mut list),
+                parts => {
+                    list.push(b'[');
+                    for (index, part) in parts.iter().enumerate() {
+                        if index > 0 {
+                            list.push(b',');
+                        }
+                        write_key(part, &mut list);
+                    }
+                    list.push(b']');
+                }
+            }
+        }
+        list.push(b']');
+        vec![Value::from(String::from_utf8_lossy(&list).into_owned())]
+    }
+}
+
+fn write_key(part: &KeyPart, out: &mut Vec<u8>) {
+    match part {
+        KeyPart::Integer(number) => json::integer(*number, out),
+        KeyPart::Text(text) => json::string(text, out),
+        KeyPart::Bytes(bytes) => json::string(&hex(bytes), out),
+    }
+}
+
+/// Writes a value as JSON of an attribute's type; nothing where it is not of that type.
+fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
+    match (ty, stored) {
+        (AttributeType::Boolean, Stored::Integer(number)) => {
+            out.extend_from_slice(if *number == 0 { b"false" } else { b"true" });
+        }
+        (AttributeType::BigInt, Stored::Integer(number)) => json::quoted_integer(*number, out),
+        (AttributeType::Int | AttributeType::Float | AttributeType::Json, Stored::Integer(number)) => {
+            json::integer(*number, out);
+        }
+        (AttributeType::Float | AttributeType::Json, Stored::Real(number)) => json::float(*number, out),
+        (AttributeType::Decimal { scale }, Stored::Real(number)) => decimal(&number.to_string(), *scale, out),
+        (AttributeType::Decimal { scale }, Stored::Integer(number)) => decimal(&number.to_string(), *scale, out),
+        (AttributeType::Decimal { scale }, Stored::Text(text)) => decimal(std::str::from_utf8(text).ok()?, *scale, out),
+        (AttributeType::Uuid(_), Stored::Blob(bytes)) => json::uuid(Uuid::from_slice(bytes).ok()?, out),
+        (AttributeType::Uuid(_), Stored::Text(text)) => json::uuid(Uuid::try_parse_ascii(text).ok()?, out),
+        (AttributeType::Date, Stored::Text(text)) => json::date(date(std::str::from_utf8(text).ok()?)?, out),
+        (AttributeType::Time, Stored::Text(text)) => json::time(time(std::str::from_utf8(text).ok()?)?, out),
+        (AttributeType::DateTime { .. }, Stored::Text(text)) => {
+            json::date_time(date_time(std::str::from_utf8(text).ok()?)?, out);
+        }
+        (AttributeType::DateTime { .. }, Stored::Integer(seconds)) => {
+            json::date_time(DateTime::from_timestamp(*seconds, 0)?.naive_utc(), out);
+        }
+        (AttributeType::Json, Stored::Text(text) | Stored::Blob(text)) => {
+            let text = String::from_utf8_lossy(text);
+            match serde_json::from_str::<&serde_json::value::RawValue>(&text) {
+                Ok(document) => out.extend_from_slice(document.get().as_bytes()),
+                Err(_) => json::string(&text, out),
+            }
+        }
+        (AttributeType::Bytes, Stored::Blob(blob) | Stored::Text(blob)) => json::bytes(blob, out),
+        (AttributeType::Enum(list), stored) => json::string(enum_name(list, stored)?, out),
+        (AttributeType::String { .. } | AttributeType::Text, stored) => match stored {
+            Stored::Text(text) | Stored::Blob(text) => json::string(&String::from_utf8_lossy(text), out),
+            Stored::Integer(number) => json::quoted_integer(*number, out),
+            Stored::Real(number) => json::string(&number.to_string(), out),
+            Stored::Null => return None,
+        },
+        _ => return None,
+    }
+    Some(())
+}
+
+fn enum_name<'l>(list: &'l EnumType, stored: &Stored<'_>) -> Option<&'l str> {
+    let found = list.values.iter().find(|value| match (&value.stored, stored) {
+        (StoredValue::Text(label), Stored::Text(text)) => label.as_bytes() == *text,
+        (StoredValue::Integer(known), Stored::Integer(number)) => known == number,
+        _ => false,
+    });
+    found.map(|value| value.name.as_str())
+}
+
+/// A decimal string with at least as many digits after the point as the column declares.
+fn decimal(text: &str, scale: Option<u32>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    json::escaped(text, out);
+    let declared = usize::try_from(scale.unwrap_or(0)).unwrap_or(0);
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if declared > 0 && is_plain {
+        let present = text.split_once('.').map(|(_, fraction)| fraction.len());
+        if present.is_none() {
+            out.push(b'.');
+        }
+        out.extend(std::iter::repeat_n(b'0', declared.saturating_sub(present.unwrap_or(0))));
+    }
+    out.push(b'"');
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    text.get(..10)?.parse().ok()
+}
+
+fn time(text: &str) -> Option<NaiveTime> {
+    text.parse().or_else(|_| NaiveTime::parse_from_str(text, "%H:%M")).ok()
+}
+
+/// The spellings that SQLite's own date functions read; without an offset the time is UTC.
+fn date_time(text: &str) -> Option<NaiveDateTime> {
+    let mut spelling = text.trim().replacen(' ', "T", 1);
+    if spelling.len() == 10 {
+        spelling.push_str("T00:00:00");
+    }
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(&spelling) {
+        return Some(zoned.with_timezone(&Utc).naive_utc());
+    }
+    spelling.parse().or_else(|_| NaiveDateTime::parse_from_str(&spelling, "%Y-%m-%dT%H:%M")).ok()
+}

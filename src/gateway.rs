@@ -1,0 +1,195 @@
+//! The gateway: an immutable snapshot of catalog and schema that is built aside and swapped, and the requests it answers.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use async_graphql::dynamic::{Schema, SchemaError};
+use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait};
+
+use crate::{
+    catalog::{self, AttributeType, Catalog, EntityDraft, IntersectName, Problems, Table},
+    execute::Database,
+    graphql,
+    plan::Limits,
+    reflect,
+};
+
+pub use crate::graphql::{Outcome, Request, Response, error_body};
+
+/// Answers GraphQL requests over one database. Cloning is cheap; all clones are one gateway.
+#[derive(Clone, Debug)]
+pub struct Gateway(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    limits: Limits,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+/// What one generation of requests runs against.
+#[derive(Debug)]
+struct Snapshot {
+    catalog: Arc<Catalog>,
+    schema: Schema,
+    sdl: Arc<str>,
+}
+
+/// Why a gateway could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The database is of a kind that the gateway does not speak to.
+    #[error("the database is neither SQLite nor PostgreSQL")]
+    Backend,
+    /// The entities or tables have problems, all of them named.
+    #[error("{0}")]
+    Problems(#[from] Problems),
+    /// The database could not be asked what it holds.
+    #[error("{0}")]
+    Discovery(#[from] reflect::database::Error),
+    /// The catalog gives no valid GraphQL schema.
+    #[error("the schema is not valid: {0}")]
+    Schema(String),
+}
+
+impl From<SchemaError> for BuildError {
+    fn from(error: SchemaError) -> Self {
+        Self::Schema(error.0)
+    }
+}
+
+/// Collects what a gateway serves.
+#[derive(Debug)]
+pub struct Builder {
+    connection: DatabaseConnection,
+    drafts: Vec<EntityDraft>,
+    enums: Vec<(Table, String, AttributeType)>,
+    intersects: Vec<IntersectName>,
+    limits: Limits,
+}
+
+impl Builder {
+    /// Serves a SeaORM entity.
+    #[must_use]
+    pub fn entity<E: EntityTrait>(mut self, entity: E) -> Self {
+        self.drafts.push(reflect::entity(entity, self.connection.get_database_backend()));
+        self
+    }
+
+    /// Serves a column's values as the enum that the code knows: a string or integer column leaves no trace of it.
+    #[must_use]
+    pub fn active_enum<A: ActiveEnum + std::fmt::Debug>(mut self, column: impl ColumnTrait) -> Self {
+        let table = table_of(column);
+        self.enums.push((table, column.as_str().to_owned(), reflect::active_enum::<A>()));
+        self
+    }
+
+    /// Names a many-to-many relationship beside its intersect entity: for each end the intersect's column that points
+    /// at it and the name of its collection. SeaORM leaves no name for these that could be read.
+    #[must_use]
+    pub fn many_to_many<C: ColumnTrait>(mut self, schema_name: &str, ends: [(C, &str); 2]) -> Self {
+        let table = table_of(ends[0].0);
+        let ends = ends.map(|(column, name)| (column.as_str().to_owned(), name.to_owned()));
+        self.intersects.push(IntersectName { table, schema_name: schema_name.to_owned(), ends });
+        self
+    }
+
+    /// Sets what one operation may ask for.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Serves what the database itself holds. On PostgreSQL of the given namespaces, or of `public`.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn discover(mut self, namespaces: &[String]) -> Result<Self, BuildError> {
+        self.drafts.extend(reflect::database::discover(&self.connection, namespaces).await?);
+        Ok(self)
+    }
+
+    /// Builds the catalog without serving it.
+    ///
+    /// # Errors
+    /// All problems that it has.
+    pub fn catalog(mut self) -> Result<Catalog, Problems> {
+        for (table, column, ty) in self.enums {
+            let draft = self.drafts.iter_mut().find(|draft| draft.table.as_ref() == Some(&table));
+            let column = draft.and_then(|draft| draft.columns.iter_mut().find(|known| known.name == column));
+            if let Some(column) = column {
+                column.ty = Some(ty);
+            }
+        }
+        catalog::build(self.drafts, &self.intersects)
+    }
+
+    /// Builds the gateway.
+    ///
+    /// # Errors
+    /// Why it cannot be built.
+    #[expect(clippy::unused_async, reason = "stored definitions will be read here")]
+    pub async fn build(self) -> Result<Gateway, BuildError> {
+        let database = Database::of(&self.connection).ok_or(BuildError::Backend)?;
+        let limits = self.limits;
+        let snapshot = Snapshot::build(self.catalog()?, limits)?;
+        Ok(Gateway(Arc::new(Inner { database, limits, snapshot: ArcSwap::from_pointee(snapshot) })))
+    }
+}
+
+fn table_of<C: ColumnTrait>(_: C) -> Table {
+    let entity = C::EntityName::default();
+    Table { namespace: entity.schema_name().map(str::to_owned), name: entity.table_name().to_owned() }
+}
+
+impl Snapshot {
+    fn build(catalog: Catalog, limits: Limits) -> Result<Self, SchemaError> {
+        let catalog = Arc::new(catalog);
+        let schema = graphql::schema(&catalog, limits)?;
+        let sdl = graphql::sdl(&schema).into();
+        Ok(Self { catalog, schema, sdl })
+    }
+}
+
+impl Gateway {
+    /// Starts a gateway over a database.
+    #[must_use]
+    pub fn builder(connection: DatabaseConnection) -> Builder {
+        Builder { connection, drafts: Vec::new(), enums: Vec::new(), intersects: Vec::new(), limits: Limits::default() }
+    }
+
+    /// Answers a request.
+    pub async fn execute(&self, request: Request) -> Response {
+        let snapshot = self.0.snapshot.load_full();
+        let context = graphql::Context {
+            catalog: &snapshot.catalog,
+            schema: &snapshot.schema,
+            database: &self.0.database,
+            limits: self.0.limits,
+        };
+        graphql::execute(context, &request).await
+    }
+
+    /// What it serves.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.0.snapshot.load().catalog)
+    }
+
+    /// The schema in the schema definition language.
+    #[must_use]
+    pub fn sdl(&self) -> Arc<str> {
+        Arc::clone(&self.0.snapshot.load().sdl)
+    }
+
+    /// Whether requests can be answered now.
+    pub async fn ready(&self) -> bool {
+        self.0.database.is_reachable().await
+    }
+
+    /// An HTTP service with GraphiQL, the GraphQL endpoint, the SDL and health checks.
+    pub fn into_router(self) -> axum::Router {
+        crate::http::router(self, crate::http::Options::default())
+    }
+}

@@ -1,0 +1,124 @@
+//! Definitions of one-to-many relationships: the referenced and the referencing end, and what a delete does.
+
+use async_graphql::dynamic::{Enum, EnumItem, Field, FieldValue, Object, TypeRef};
+
+use crate::{
+    catalog::{CascadeConfiguration, CascadeDelete, OneToMany, RelationshipId},
+    graphql::types::Types,
+};
+
+use super::{
+    Source, attributes, boolean, field, first_attribute, flag, object, optional_string, optional_text, relationship,
+    resolved, string, strings, text,
+};
+
+pub(super) const NAME: &str = "OneToManyRelationship";
+const CASCADE: &str = "CascadeConfiguration";
+const CASCADE_DELETE: &str = "CascadeDelete";
+
+pub(super) fn register(types: &mut Types<'_>) {
+    let about =
+        "A one-to-many relationship: a lookup of the referencing entity points at one record of the referenced.";
+    let fields = referenced_end().into_iter().chain(referencing_end()).chain(facts()).collect();
+    types.add(NAME, relationship::implementation(NAME, about, fields));
+    types.add(CASCADE, cascade_configuration());
+    let cascades = [CascadeDelete::Cascade, CascadeDelete::RemoveLink, CascadeDelete::Restrict].map(|cascade| {
+        let (name, about) = describe(cascade);
+        EnumItem::new(name).description(about)
+    });
+    let about = "What deleting a referenced record does to the records that reference it.";
+    types.add(CASCADE_DELETE, Enum::new(CASCADE_DELETE).description(about).items(cascades));
+}
+
+/// A field of the definition behind a relationship.
+fn one(
+    name: &str,
+    ty: TypeRef,
+    description: &str,
+    read: for<'a> fn(&'a Source, &'a OneToMany) -> FieldValue<'a>,
+) -> Field {
+    resolved(name, ty, description, move |source, context| {
+        let id: &RelationshipId = context.parent_value.try_downcast_ref()?;
+        Ok(source.catalog.relationship(*id).as_one_to_many().map_or(FieldValue::NULL, |one| read(source, one)))
+    })
+}
+
+fn referenced_end() -> [Field; 4] {
+    [
+        one("referencedEntity", string(), "The logical name of the entity that is pointed at.", |source, one| {
+            text(&source.entity(one.referenced).logical_name)
+        }),
+        one("referencedAttribute", string(), "The first attribute that is pointed at.", |source, one| {
+            first_attribute(source.entity(one.referenced), &one.referenced_attributes)
+        }),
+        one("referencedAttributes", strings(), "The attributes that are pointed at.", |source, one| {
+            attributes(source.entity(one.referenced), &one.referenced_attributes)
+        }),
+        one(
+            "referencedEntityNavigationPropertyName",
+            optional_string(),
+            "The navigation property of the referenced entity; null where it has none.",
+            |_, one| optional_text(one.referenced_navigation.as_ref()),
+        ),
+    ]
+}
+
+fn referencing_end() -> [Field; 4] {
+    [
+        one("referencingEntity", string(), "The logical name of the entity that holds the lookup.", |source, one| {
+            text(&source.entity(one.referencing).logical_name)
+        }),
+        one("referencingAttribute", string(), "The first lookup attribute.", |source, one| {
+            first_attribute(source.entity(one.referencing), &one.referencing_attributes)
+        }),
+        one(
+            "referencingAttributes",
+            strings(),
+            "The lookup attributes, in the order of those they point at.",
+            |source, one| attributes(source.entity(one.referencing), &one.referencing_attributes),
+        ),
+        one(
+            "referencingEntityNavigationPropertyName",
+            string(),
+            "The navigation property of the referencing entity.",
+            |_, one| text(&one.referencing_navigation),
+        ),
+    ]
+}
+
+fn facts() -> [Field; 5] {
+    [
+        one("isOneToOne", boolean(), "Whether a record has at most one that references it.", |_, one| flag(one.unique)),
+        one("isRequired", boolean(), "Whether a referencing record always has a referenced one.", |_, one| {
+            flag(one.required)
+        }),
+        one("isHierarchical", boolean(), "Whether it forms a hierarchy.", |_, one| flag(one.hierarchical)),
+        one("isConditional", boolean(), "Whether records must fulfil a constant condition, too.", |_, one| {
+            flag(one.condition.is_some())
+        }),
+        one(
+            "cascadeConfiguration",
+            TypeRef::named_nn(CASCADE),
+            "What operations do to referencing records.",
+            |_, one| FieldValue::borrowed_any(&one.cascade),
+        ),
+    ]
+}
+
+fn cascade_configuration() -> Object {
+    let delete = field::<CascadeConfiguration>(
+        "delete",
+        TypeRef::named(CASCADE_DELETE),
+        "On delete of the referenced record; null where nothing is declared.",
+        |_, cascade| cascade.delete.map_or(FieldValue::NULL, |delete| text(describe(delete).0)),
+    );
+    object(CASCADE, "What operations on a referenced record do to the records that reference it.", vec![delete])
+}
+
+fn describe(cascade: CascadeDelete) -> (&'static str, &'static str) {
+    match cascade {
+        CascadeDelete::Cascade => ("CASCADE", "They are deleted too."),
+        CascadeDelete::RemoveLink => ("REMOVE_LINK", "Their lookup becomes null."),
+        CascadeDelete::Restrict => ("RESTRICT", "The delete is refused while there are any."),
+    }
+}

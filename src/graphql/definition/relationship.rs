@@ -1,0 +1,128 @@
+//! What definitions of all kinds of relationship have in common: the interface, and the filter on them.
+
+use async_graphql::{
+    Result,
+    dynamic::{
+        Enum, EnumItem, Field, FieldValue, InputObject, Interface, InterfaceField, Object, ObjectAccessor, TypeRef,
+    },
+};
+use serde::Deserialize;
+
+use crate::{
+    catalog::{EntityId, Relationship, RelationshipId, RelationshipKind},
+    graphql::types::{Types, input},
+};
+
+use super::{
+    Source, boolean, field, flag, many_to_many, object, one_to_many, optional_string, optional_text, string, text,
+};
+
+pub(super) const INTERFACE: &str = "RelationshipDefinition";
+pub(super) const WHERE: &str = "RelationshipDefinitionWhere";
+const KIND: &str = "RelationshipKind";
+
+pub(super) fn register(types: &mut Types<'_>) {
+    types.add(INTERFACE, interface());
+    types.add(WHERE, filter());
+    let kinds = [
+        EnumItem::new("ONE_TO_MANY")
+            .description("A lookup points at one record; one-to-one where the lookup is unique."),
+        EnumItem::new("MANY_TO_MANY").description("Rows of an intersect entity pair records."),
+    ];
+    types.add(KIND, Enum::new(KIND).description("The kinds of relationship.").items(kinds));
+}
+
+/// A relationship as a value of the interface.
+pub(super) fn typed<'a>(source: &Source, id: RelationshipId) -> FieldValue<'a> {
+    let ty = match source.catalog.relationship(id).kind {
+        RelationshipKind::OneToMany(_) => one_to_many::NAME,
+        RelationshipKind::ManyToMany(_) => many_to_many::NAME,
+    };
+    FieldValue::owned_any(id).with_type(ty)
+}
+
+type Common = (&'static str, TypeRef, &'static str, for<'a> fn(&'a Source, &'a RelationshipId) -> FieldValue<'a>);
+
+/// The fields of every kind of relationship.
+fn common() -> [Common; 4] {
+    [
+        ("schemaName", string(), "The unique name of the definition.", |source, id| {
+            text(&source.catalog.relationship(*id).schema_name)
+        }),
+        ("kind", TypeRef::named_nn(KIND), "Which kind of relationship it is.", |source, id| {
+            text(kind(source.catalog.relationship(*id)))
+        }),
+        ("description", optional_string(), "What the definition says about itself.", |source, id| {
+            optional_text(source.catalog.relationship(*id).description.as_ref())
+        }),
+        ("isCustom", boolean(), "Whether it was created while the gateway ran.", |_, _| flag(false)),
+    ]
+}
+
+fn kind(relationship: &Relationship) -> &'static str {
+    match relationship.kind {
+        RelationshipKind::OneToMany(_) => "ONE_TO_MANY",
+        RelationshipKind::ManyToMany(_) => "MANY_TO_MANY",
+    }
+}
+
+fn interface() -> Interface {
+    common().into_iter().fold(
+        Interface::new(INTERFACE).description("A relationship: one definition, seen from two ends."),
+        |interface, (name, ty, about, _)| interface.field(InterfaceField::new(name, ty).description(about)),
+    )
+}
+
+/// A kind of relationship: the common fields and its own.
+pub(super) fn implementation(name: &str, description: &str, own: Vec<Field>) -> Object {
+    let common = common().into_iter().map(|(name, ty, about, read)| field(name, ty, about, read));
+    object(name, description, common.chain(own).collect()).implement(INTERFACE)
+}
+
+fn filter() -> InputObject {
+    let name = |name: &str, about: &str| input(name, optional_string(), about);
+    InputObject::new(WHERE)
+        .description("Conditions on relationships; all that are given hold.")
+        .field(input("kind", TypeRef::named(KIND), "Of this kind."))
+        .field(name("schemaName", "Of this schema name."))
+        .field(name("entity", "With this entity, by its logical name, at either end."))
+        .field(name("referencedEntity", "With this entity, by its logical name, pointed at."))
+        .field(name("referencingEntity", "With this entity, by its logical name, holding the lookup."))
+}
+
+/// A filter on relationships, as it was given; what is null or absent does not filter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Where {
+    kind: Option<String>,
+    schema_name: Option<String>,
+    entity: Option<String>,
+    referenced_entity: Option<String>,
+    referencing_entity: Option<String>,
+}
+
+impl Where {
+    pub(super) fn parse(arguments: &ObjectAccessor<'_>) -> Result<Self> {
+        match arguments.get("where").filter(|value| !value.is_null()) {
+            Some(value) => value.deserialize(),
+            None => Ok(Self::default()),
+        }
+    }
+
+    pub(super) fn holds(&self, source: &Source, relationship: &Relationship) -> bool {
+        let (referencing, referenced, both) = match &relationship.kind {
+            RelationshipKind::OneToMany(one) => {
+                (Some(one.referencing), Some(one.referenced), [one.referencing, one.referenced])
+            }
+            RelationshipKind::ManyToMany(many) => (None, None, [many.ends[0].entity, many.ends[1].entity]),
+        };
+        let is = |wanted: &Option<String>, entities: &[EntityId]| {
+            wanted.as_ref().is_none_or(|name| entities.iter().any(|id| source.entity(*id).logical_name == *name))
+        };
+        self.kind.as_ref().is_none_or(|wanted| wanted == kind(relationship))
+            && self.schema_name.as_ref().is_none_or(|name| *name == relationship.schema_name)
+            && is(&self.entity, &both)
+            && is(&self.referenced_entity, referenced.as_slice())
+            && is(&self.referencing_entity, referencing.as_slice())
+    }
+}

@@ -1,0 +1,44 @@
+//! How it looks: the dynamic schema that a catalog describes, one GraphQL kind per file, and the way of an operation
+//! from its document to its response.
+
+mod aggregate;
+mod connection;
+mod definition;
+mod document;
+mod engine;
+mod entity;
+mod enumeration;
+mod error;
+mod filter;
+mod key;
+mod limits;
+mod navigation;
+mod operation;
+mod order;
+mod query;
+mod request;
+mod scalar;
+mod schema;
+mod sdl;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::sync::Arc;
+
+use async_graphql::dynamic::{Schema, SchemaError};
+
+use crate::{catalog::Catalog, plan::Limits};
+
+pub use error::error_body;
+pub use operation::{Context, execute};
+pub use request::{Outcome, Request, Response};
+pub use sdl::sdl;
+
+/// Builds the schema that a catalog describes.
+///
+/// # Errors
+/// Names that would stand for two things.
+pub fn schema(catalog: &Arc<Catalog>, limits: Limits) -> Result<Schema, SchemaError> {
+    schema::build(catalog, limits, engine::Intercept)
+}

@@ -1,0 +1,159 @@
+//! One operation from request to response: validated, planned, compiled, executed, written.
+
+use async_graphql::{Response as EngineResponse, Value as Data, dynamic::Schema, parser::types::ExecutableDocument};
+
+use crate::{
+    catalog::Catalog,
+    error::Code,
+    execute::{Database, Fragment, Read},
+    plan::{self, Limits, Merged, collect, plan_read},
+};
+
+use super::{
+    document,
+    engine::{self, Validated},
+    error::{self, Error},
+    request::{Outcome, Request, Response},
+    schema,
+};
+
+/// What an operation runs against.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What exists.
+    pub catalog: &'a Catalog,
+    /// The contract.
+    pub schema: &'a Schema,
+    /// Where the data is.
+    pub database: &'a Database,
+    /// What an operation may ask for.
+    pub limits: Limits,
+}
+
+/// Answers a request.
+pub async fn execute(context: Context<'_>, request: &Request) -> Response {
+    let refused = |errors| Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0 };
+    let document = match engine::validate(context.schema, request, context.limits).await {
+        Validated::Document(document) => document,
+        Validated::Refused(errors) => return refused(errors),
+        Validated::NotAQuery => {
+            let body = error::error_body(Code::Invalid, "only queries are allowed over this transport");
+            return Response { outcome: Outcome::NotAQuery, body, statements: 0 };
+        }
+    };
+    match query(context, request, &document).await {
+        Ok(response) => response,
+        Err(error) => refused(vec![Error::from(&error)]),
+    }
+}
+
+/// A field of the root on its way to the response.
+enum Root {
+    /// Known without any data.
+    Text(String),
+    /// Resolved by the engine.
+    Engine,
+    /// Read from the database.
+    Read(Box<Read>),
+    /// Refused.
+    Failed(Box<plan::Error>),
+}
+
+async fn query(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Response> {
+    let operation = &document::operation(document, request.operation_name.as_deref())?.node;
+    let variables = document::variables(operation, &request.variables)?;
+    let selection = document::selection(document, operation, &variables);
+    let fields = collect(&[&selection], &|condition| condition == schema::QUERY);
+    let roots: Vec<Root> = fields.iter().map(|field| root(context, field)).collect();
+
+    let engine = if roots.iter().any(|root| matches!(root, Root::Engine)) {
+        let response = engine::execute(context.schema, document, operation, &variables, schema::is_engine_field).await;
+        Some(response)
+    } else {
+        None
+    };
+    let reads: Vec<&Read> =
+        roots.iter().filter_map(|root| if let Root::Read(read) = root { Some(read.as_ref()) } else { None }).collect();
+    let statements = reads.iter().map(|read| read.statements.len()).sum();
+    let fragments = if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads).await };
+    Ok(write(context.catalog, &fields, roots, engine, fragments, statements))
+}
+
+fn root(context: Context<'_>, field: &Merged<'_>) -> Root {
+    match field.field.name.as_str() {
+        "__typename" => Root::Text(schema::QUERY.to_owned()),
+        name if schema::is_engine_field(name) => Root::Engine,
+        _ => match plan_read(context.catalog, context.limits, field) {
+            Ok(plan) => Root::Read(Box::new(Read::new(context.catalog, context.database.dialect(), plan))),
+            Err(error) => Root::Failed(Box::new(error)),
+        },
+    }
+}
+
+fn write(
+    catalog: &Catalog,
+    fields: &[Merged<'_>],
+    roots: Vec<Root>,
+    engine: Option<EngineResponse>,
+    fragments: Result<Vec<Fragment>, crate::execute::Error>,
+    statements: usize,
+) -> Response {
+    let mut errors = Vec::new();
+    let mut outcome = Outcome::Executed;
+    let mut is_null = false;
+    let mut fragments = match fragments {
+        Ok(fragments) => fragments.into_iter(),
+        Err(error) => {
+            tracing::error!(%error, "a query failed in the database");
+            if error.code() == Code::Unavailable {
+                outcome = Outcome::Unavailable;
+            }
+            let path = fields.iter().zip(&roots).find(|(_, root)| matches!(root, Root::Read(_)));
+            errors.push(Error::from(&error).at(path.map_or("", |(field, _)| field.field.response_key.as_str())));
+            is_null = true;
+            Vec::new().into_iter()
+        }
+    };
+    let engine_data = engine.map(|response| {
+        errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal)));
+        response.data
+    });
+    let mut data = Vec::new();
+    for (field, root) in fields.iter().zip(roots) {
+        let key = field.field.response_key.as_str();
+        data.push(if data.is_empty() { b'{' } else { b',' });
+        match root {
+            Root::Read(_) => data.extend(fragments.next().unwrap_or_default()),
+            Root::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
+            Root::Engine => match engine_value(engine_data.as_ref(), key) {
+                Some(value) => data.extend_from_slice(format!("\"{key}\":{value}").as_bytes()),
+                None => is_null = true,
+            },
+            Root::Failed(error) => {
+                errors.push(Error::from(error.as_ref()).at(key));
+                data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                is_null |= !schema::is_nullable_root(catalog, &field.field.name);
+            }
+        }
+    }
+    if data.is_empty() {
+        data.push(b'{');
+    }
+    data.push(b'}');
+
+    let mut body = Vec::with_capacity(data.len() + 16);
+    body.extend_from_slice(b"{\"data\":");
+    body.extend_from_slice(if is_null { b"null" } else { &data });
+    if !errors.is_empty() {
+        error::append(errors, &mut body);
+    }
+    body.push(b'}');
+    Response { outcome, body, statements }
+}
+
+fn engine_value(data: Option<&Data>, key: &str) -> Option<String> {
+    match data {
+        Some(Data::Object(members)) => members.get(key).and_then(|value| serde_json::to_string(value).ok()),
+        _ => None,
+    }
+}

@@ -1,0 +1,31 @@
+//! What the handlers need of the gateway, so that they can be tested without a database.
+
+use std::sync::Arc;
+
+use crate::gateway::{Gateway, Request, Response};
+
+/// Whoever answers GraphQL requests.
+pub(super) trait Backend: Clone + Send + Sync + 'static {
+    /// Answers one request.
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send;
+
+    /// The schema in the schema definition language.
+    fn sdl(&self) -> Arc<str>;
+
+    /// Whether requests can be answered now.
+    fn ready(&self) -> impl Future<Output = bool> + Send;
+}
+
+impl Backend for Gateway {
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send {
+        Self::execute(self, request)
+    }
+
+    fn sdl(&self) -> Arc<str> {
+        Self::sdl(self)
+    }
+
+    fn ready(&self) -> impl Future<Output = bool> + Send {
+        Self::ready(self)
+    }
+}

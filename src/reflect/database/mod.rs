@@ -1,0 +1,54 @@
+//! Reflection of a database: what its own catalog says about tables, views, columns, keys and foreign keys, as drafts
+//! for [`catalog::build()`](crate::catalog::build()). Each kind of database has one module that reads rows and one
+//! that turns rows into drafts without I/O.
+
+#[cfg(test)]
+mod expect;
+mod order;
+mod postgres;
+mod sqlite;
+
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult};
+
+use crate::catalog::EntityDraft;
+
+/// Why a database could not be reflected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no reflection for this kind of database.
+    #[error("cannot reflect a database of kind {0:?}")]
+    Unsupported(DatabaseBackend),
+    /// The database refused to answer, or answered what this version does not understand.
+    #[error("cannot read the database's catalog: {0}")]
+    Query(#[from] DbErr),
+    /// The database has no namespace (in its own words: schema) of that name.
+    #[error("the database has no schema named {0}")]
+    NamespaceNotFound(String),
+}
+
+/// What a database says about itself, ordered by table. On `PostgreSQL` only the given namespaces count, `public`
+/// where none is given; other databases have none.
+///
+/// # Errors
+/// If there is no reflection for this kind of database, if a namespace does not exist, or if the catalog cannot be
+/// read.
+pub async fn discover(db: &DatabaseConnection, namespaces: &[String]) -> Result<Vec<EntityDraft>, Error> {
+    let mut drafts = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => sqlite::discover(db).await?,
+        DatabaseBackend::Postgres => postgres::discover(db, namespaces).await?,
+        backend => return Err(Error::Unsupported(backend)),
+    };
+    order::settle(&mut drafts);
+    Ok(drafts)
+}
+
+/// Whether the table belongs to the gateway or to the migrations rather than to the user.
+fn is_internal(table: &str) -> bool {
+    table == "seaql_migrations" || table.starts_with("relata_")
+}
+
+async fn rows<R: FromQueryResult>(db: &DatabaseConnection, select: &SelectStatement) -> Result<Vec<R>, DbErr> {
+    R::find_by_statement(db.get_database_backend().build(select)).all(db).await
+}

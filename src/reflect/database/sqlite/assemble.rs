@@ -1,0 +1,158 @@
+//! Turns the rows of `SQLite`'s catalog into drafts.
+
+use std::collections::HashMap;
+
+use super::super::is_internal;
+use super::declared_type::attribute_type;
+use super::read::{ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
+use crate::catalog::{CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, RelationDraft, Table};
+
+/// One draft for each table and view of the user.
+pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
+    let columns = grouped(&rows.columns, |row| &row.table_name);
+    let indexes = grouped(&rows.indexes, |row| &row.table_name);
+    let foreign_keys = grouped(&rows.foreign_keys, |row| &row.table_name);
+
+    let mut drafts: Vec<EntityDraft> = rows
+        .tables
+        .iter()
+        .filter(|table| !is_internal(&table.name) && !folded(&table.name).starts_with("sqlite_"))
+        .filter_map(|table| {
+            let indexes = indexes.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
+            Some(entity(table, columns.get(table.name.as_str())?, indexes))
+        })
+        .collect();
+    let relations: Vec<Vec<RelationDraft>> = {
+        let targets: HashMap<String, &EntityDraft> =
+            drafts.iter().filter_map(|draft| draft.table.as_ref().map(|table| (folded(&table.name), draft))).collect();
+        let of_table = |draft: &EntityDraft| foreign_keys.get(draft.table.as_ref()?.name.as_str());
+        drafts.iter().map(|draft| of_table(draft).map_or_else(Vec::new, |rows| relations(rows, &targets))).collect()
+    };
+    for (draft, relations) in drafts.iter_mut().zip(relations) {
+        draft.relations = relations;
+    }
+    drafts
+}
+
+fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow]) -> EntityDraft {
+    // A virtual table has no keys and takes what its module takes: readable only, like a view.
+    let is_view = table.kind != "table";
+    let mut key: Vec<&ColumnRow> = columns.iter().copied().filter(|column| column.key_place > 0 && !is_view).collect();
+    key.sort_by_key(|column| column.key_place);
+    let rowid_alias = rowid_alias(&key, indexes);
+    EntityDraft {
+        table: Some(Table { namespace: None, name: table.name.clone() }),
+        is_view,
+        description: None,
+        columns: columns
+            .iter()
+            .filter(|column| column.hidden != 1)
+            .map(|row| column(row, is_view, rowid_alias == Some(row.name.as_str())))
+            .collect(),
+        primary_key: key.iter().map(|column| column.name.clone()).collect(),
+        unique_keys: unique_keys(indexes),
+        relations: Vec::new(),
+    }
+}
+
+/// The column that is another name for the rowid: the database gives it a value. No index stands for such a key;
+/// there is one for `INTEGER PRIMARY KEY DESC` and in tables without rowid, which look alike otherwise.
+fn rowid_alias<'a>(key: &[&'a ColumnRow], indexes: &[&IndexRow]) -> Option<&'a str> {
+    let [only] = key else { return None };
+    let is_integer = only.declared_type.as_deref().is_some_and(|declared| declared.eq_ignore_ascii_case("integer"));
+    (is_integer && indexes.iter().all(|index| index.origin != "pk")).then_some(&only.name)
+}
+
+fn column(row: &ColumnRow, is_view: bool, is_rowid: bool) -> ColumnDraft {
+    let declared = row.declared_type.as_deref().unwrap_or_default();
+    let generated = matches!(row.hidden, 2 | 3);
+    let says_null = row.default_value.as_deref().is_some_and(|default| default.eq_ignore_ascii_case("null"));
+    ColumnDraft {
+        name: row.name.clone(),
+        ty: Some(attribute_type(declared)),
+        database_type: (!declared.is_empty()).then(|| DatabaseType::built_in(declared)),
+        nullable: is_view || (row.not_null == 0 && row.key_place == 0),
+        has_default: is_rowid || generated || (row.default_value.is_some() && !says_null),
+        generated,
+        description: None,
+    }
+}
+
+fn unique_keys(indexes: &[&IndexRow]) -> Vec<KeyDraft> {
+    indexes
+        .chunk_by(|a, b| a.index_name == b.index_name)
+        .filter(|rows| rows.iter().all(|row| row.origin != "pk" && row.partial == 0))
+        .filter_map(|rows| rows.iter().map(|row| row.column_name.clone()).collect::<Option<Vec<_>>>())
+        .map(|columns| KeyDraft { columns })
+        .collect()
+}
+
+fn relations(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) -> Vec<RelationDraft> {
+    rows.chunk_by(|a, b| a.id == b.id).filter_map(|rows| relation(rows, targets)).collect()
+}
+
+/// `SQLite` checks a foreign key only when it is used. One that it would then call a mismatch (a target column that
+/// does not exist, or columns that are no key of the target) is no relation.
+fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) -> Option<RelationDraft> {
+    let first = rows.first()?;
+    let named: Option<Vec<&String>> = rows.iter().map(|row| row.target_column.as_ref()).collect();
+    let (target, target_columns) = match targets.get(&folded(&first.target)) {
+        // The builder warns about the table, whatever the columns are.
+        None => (first.target.clone(), named.unwrap_or_default().into_iter().cloned().collect()),
+        Some(target) => {
+            let columns = match &named {
+                Some(named) => named.iter().map(|name| spelled(target, name)).collect(),
+                None => Some(target.primary_key.clone()),
+            };
+            let columns = columns.filter(|columns| columns.len() == rows.len() && is_key(target, columns));
+            let Some(columns) = columns else {
+                tracing::warn!(
+                    table = first.table_name,
+                    column = first.column_name,
+                    target = first.target,
+                    "left out: the foreign key does not match a key of its target"
+                );
+                return None;
+            };
+            (target.table.as_ref()?.name.clone(), columns)
+        }
+    };
+    Some(RelationDraft {
+        name: None,
+        is_referencing: true,
+        is_single: false,
+        columns: rows.iter().map(|row| row.column_name.clone()).collect(),
+        target: Table { namespace: None, name: target },
+        target_columns,
+        delete: match first.on_delete.as_str() {
+            "CASCADE" => Some(CascadeDelete::Cascade),
+            "SET NULL" => Some(CascadeDelete::RemoveLink),
+            "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),
+            _ => None,
+        },
+        condition: Ok(None),
+        constraint: None,
+    })
+}
+
+fn is_key(target: &EntityDraft, columns: &[String]) -> bool {
+    let same = |key: &[String]| key.len() == columns.len() && key.iter().all(|column| columns.contains(column));
+    same(&target.primary_key) || target.unique_keys.iter().any(|key| same(&key.columns))
+}
+
+/// Foreign keys may spell a column in another case than its table does.
+fn spelled(target: &EntityDraft, name: &str) -> Option<String> {
+    target.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).map(|column| column.name.clone())
+}
+
+fn folded(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+fn grouped<R>(rows: &[R], table: impl Fn(&R) -> &str) -> HashMap<&str, Vec<&R>> {
+    let mut groups: HashMap<&str, Vec<&R>> = HashMap::new();
+    for row in rows {
+        groups.entry(table(row)).or_default().push(row);
+    }
+    groups
+}

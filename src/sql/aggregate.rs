@@ -1,0 +1,90 @@
+//! Counts and aggregates: one grouped statement for all parents at once.
+
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
+
+use crate::{
+    catalog::{Catalog, RelationshipKind},
+    plan::{Aggregate, AggregateColumn, AggregateFunction, Parent},
+};
+
+use super::{alias::iden, dialect::Dialect, filter, join, scope::Scope};
+
+/// Compiles a step that counts, sums and compares.
+pub(super) fn compile(
+    catalog: &Catalog,
+    dialect: Dialect,
+    parent: Option<&Parent>,
+    aggregate: &Aggregate,
+) -> SelectStatement {
+    let mut scope = Scope::new(catalog, dialect);
+    let base = scope.alias();
+    let mut select = Query::select();
+    if let Some(parent) = parent {
+        let parents = scope.alias();
+        let hop = parent.hop;
+        let start = hop.start_entity(catalog);
+        let key: Vec<_> = hop.start_attributes(catalog).iter().map(|id| scope.column(start, *id, &parents)).collect();
+        let ordinal = (parents.clone(), iden("ord"));
+        select.expr(Expr::col(ordinal.clone())).add_group_by([Expr::col(ordinal.clone())]);
+        select.from_subquery(dialect.parents(&key), parents.clone());
+        match &catalog.relationship(hop.relationship).kind {
+            RelationshipKind::OneToMany(one) => {
+                let on = join::keys(&scope, aggregate.entity, &one.referencing_attributes, &base, &parents);
+                select.inner_join(scope.table(aggregate.entity, &base), on);
+                if let Some(constant) = join::constant(&scope, hop, one, None, &base) {
+                    select.cond_where(constant);
+                }
+            }
+            RelationshipKind::ManyToMany(many) => {
+                let row = scope.alias();
+                let own = &many.ends[hop.role()];
+                let on = join::keys(&scope, many.intersect, &own.intersect_attributes, &row, &parents);
+                select.inner_join(scope.table(many.intersect, &row), on);
+                let on = join::intersect(&scope, many, 1 - hop.role(), &row, &base);
+                select.inner_join(scope.table(aggregate.entity, &base), on);
+            }
+        }
+        select.order_by(ordinal, Order::Asc);
+    } else {
+        select.from(scope.table(aggregate.entity, &base));
+    }
+    for column in &aggregate.columns {
+        select.expr(expr(&scope, aggregate, column, &base));
+    }
+    if aggregate.columns.is_empty() {
+        select.expr(Func::count(Expr::cust("*")));
+    }
+    for attribute in &aggregate.group_by {
+        let column = scope.column(aggregate.entity, *attribute, &base);
+        select.add_group_by([column.expr.clone()]);
+        select.order_by_expr(column.expr, Order::Asc);
+    }
+    if let Some(filter) = &aggregate.filter {
+        select.cond_where(filter::compile(&mut scope, filter, aggregate.entity, &base));
+    }
+    if let Some(limit) = aggregate.limit.filter(|_| parent.is_none()) {
+        select.limit(limit);
+    }
+    select
+}
+
+fn expr(
+    scope: &Scope<'_>,
+    aggregate: &Aggregate,
+    column: &AggregateColumn,
+    alias: &sea_orm::sea_query::DynIden,
+) -> Expr {
+    let Some(attribute) = column.attribute else { return Func::count(Expr::cust("*")).into() };
+    let mut typed = scope.column(aggregate.entity, attribute, alias);
+    match column.function {
+        AggregateFunction::Count => Func::count(typed.expr).into(),
+        AggregateFunction::Key => scope.dialect.readable(&typed),
+        AggregateFunction::Sum => scope.dialect.sum(typed.expr, typed.ty),
+        AggregateFunction::Avg => scope.dialect.avg(typed.expr),
+        AggregateFunction::Min | AggregateFunction::Max => {
+            let column_expr = scope.dialect.comparable(&typed);
+            typed.expr = if column.function == AggregateFunction::Min { column_expr.min() } else { column_expr.max() };
+            scope.dialect.readable(&typed)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What differs between databases in how a statement is said. One file per database.
+
+mod postgres;
+mod sqlite;
+
+use sea_orm::{
+    DbBackend,
+    sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value, Values},
+};
+
+use crate::{catalog::AttributeType, plan::Literal};
+
+/// A database as far as SQL text is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3.41 or newer.
+    Sqlite,
+    /// PostgreSQL 13 or newer.
+    Postgres,
+}
+
+/// A column expression together with what its values are.
+#[derive(Debug, Clone)]
+pub(super) struct Typed<'a> {
+    pub(super) expr: Expr,
+    pub(super) ty: &'a AttributeType,
+    pub(super) database_type: Option<&'a crate::catalog::DatabaseType>,
+}
+
+impl Dialect {
+    /// The dialect of a backend; nothing for backends that are not supported yet.
+    #[must_use]
+    pub fn of(backend: DbBackend) -> Option<Self> {
+        match backend {
+            DbBackend::Sqlite => Some(Self::Sqlite),
+            DbBackend::Postgres => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// The statement's text, and its parameters in order.
+    pub(super) fn build(self, select: &SelectStatement) -> (String, Values) {
+        match self {
+            Self::Sqlite => select.build(SqliteQueryBuilder),
+            Self::Postgres => select.build(PostgresQueryBuilder),
+        }
+    }
+
+    /// A value as a parameter that compares with a column.
+    pub(super) fn parameter(self, literal: &Literal, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::parameter(literal, column.ty),
+            Self::Postgres => postgres::parameter(literal, column),
+        }
+    }
+
+    /// A column in the form in which its values compare: the column itself, but where the database keeps
+    /// values of one type in several spellings.
+    pub(super) fn comparable(self, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::comparable(column),
+            Self::Postgres => column.expr.clone(),
+        }
+    }
+
+    /// Whether a column's value is among a list, which is one parameter whatever its length.
+    pub(super) fn is_in(self, column: &Typed<'_>, literals: &[Literal]) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::is_in(column, literals),
+            Self::Postgres => postgres::is_in(column, literals),
+        }
+    }
+
+    /// A column as it is read: types that the encoder does not know are read as text.
+    pub(super) fn readable(self, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => column.expr.clone(),
+            Self::Postgres => postgres::readable(column),
+        }
+    }
+
+    /// Whether text matches a pattern.
+    pub(super) fn matches(self, column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::matches(column, pattern, text, ignore_case),
+            Self::Postgres => postgres::matches(column, pattern, text, ignore_case),
+        }
+    }
+
+    /// The keys of all parents as a table: columns `k0`, `k1`, … and `ord`, the position of each key from zero.
+    pub(super) fn parents(self, key: &[Typed<'_>]) -> SelectStatement {
+        match self {
+            Self::Sqlite => sqlite::parents(key),
+            Self::Postgres => postgres::parents(key),
+        }
+    }
+
+    /// Whether a joined sub-select may refer to the tables before it.
+    pub(super) fn has_lateral(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// A sum in the type that the gateway answers it in.
+    pub(super) fn sum(self, column: Expr, ty: &AttributeType) -> Expr {
+        match (self, ty) {
+            (Self::Sqlite, _) => column.sum(),
+            (Self::Postgres, AttributeType::Float) => postgres::cast(column.sum(), "float8"),
+            (Self::Postgres, AttributeType::Int) => postgres::cast(column.sum(), "int8"),
+            (Self::Postgres, _) => postgres::cast(column.sum(), "text"),
+        }
+    }
+
+    /// An average as a binary floating-point number.
+    pub(super) fn avg(self, column: Expr) -> Expr {
+        match self {
+            Self::Sqlite => column.avg(),
+            Self::Postgres => postgres::cast(column.avg(), "float8"),
+        }
+    }
+}
+
+/// Where a text is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    Whole,
+    Start,
+    End,
+    Anywhere,
+}
+
+impl Pattern {
+    /// The text between the wildcards that the pattern needs.
+    fn surround(self, text: &str, wildcard: char) -> String {
+        let (before, after) = match self {
+            Self::Whole => (false, false),
+            Self::Start => (false, true),
+            Self::End => (true, false),
+            Self::Anywhere => (true, true),
+        };
+        let mut pattern = String::with_capacity(text.len() + 2);
+        pattern.extend(before.then_some(wildcard));
+        pattern.push_str(text);
+        pattern.extend(after.then_some(wildcard));
+        pattern
+    }
+}
+
+/// `LIKE`'s own characters, escaped.
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// Stands for the keys of the parents until the statement is run: the part of a composite key that it stands for.
+pub(super) fn key_marker(part: usize) -> Value {
+    Value::String(Some(format!("\u{0}parents {part}")))
+}
+
+/// Stands for the number of parents until the statement is run.
+pub(super) fn count_marker() -> Value {
+    Value::String(Some("\u{0}count".to_owned()))
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}

@@ -1,0 +1,140 @@
+//! PostgreSQL.
+
+use sea_orm::sea_query::{
+    ArrayType, Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value,
+    extension::postgres::{PgExpr, PgFunc},
+};
+
+use super::{Pattern, Typed, count_marker, escape_like, hex, key_marker};
+use crate::{
+    catalog::{AttributeType, DatabaseType},
+    plan::Literal,
+    sql::alias::iden,
+};
+
+/// A cast to a type of the database itself.
+pub(super) fn cast(expr: Expr, name: &'static str) -> Expr {
+    expr.cast_as(name)
+}
+
+fn cast_to(expr: Expr, ty: &DatabaseType) -> Expr {
+    match &ty.namespace {
+        Some(namespace) => Func::cast_as_quoted(expr, (iden(namespace), iden(&ty.name))).into(),
+        None => Func::cast_as_quoted(expr, iden(&ty.name)).into(),
+    }
+}
+
+/// Numbers and truth values go as they are; everything else as text, cast to the column's own type,
+/// so that the comparison happens in that type and an index on the column serves it.
+pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
+    let value = Expr::val(value(literal));
+    match (column.database_type, column.ty) {
+        (_, AttributeType::Boolean | AttributeType::Int | AttributeType::BigInt) | (None, AttributeType::Bytes) => {
+            value
+        }
+        (Some(ty), _) => cast_to(value, ty),
+        (None, AttributeType::Float) => cast(value, "float8"),
+        (None, AttributeType::Decimal { .. }) => cast(value, "numeric"),
+        (None, AttributeType::Uuid(_)) => cast(value, "uuid"),
+        (None, AttributeType::Date) => cast(value, "date"),
+        (None, AttributeType::Time) => cast(value, "time"),
+        (None, AttributeType::DateTime { zoned: true }) => cast(value, "timestamptz"),
+        (None, AttributeType::DateTime { zoned: false }) => cast(value, "timestamp"),
+        (None, _) => cast(value, "text"),
+    }
+}
+
+fn value(literal: &Literal) -> Value {
+    match literal {
+        Literal::Boolean(value) => (*value).into(),
+        Literal::Integer(value) => (*value).into(),
+        Literal::Float(value) => (*value).into(),
+        Literal::Bytes(value) => value.clone().into(),
+        other => text(other).into(),
+    }
+}
+
+fn text(literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(value) => value.to_string(),
+        Literal::Integer(value) => value.to_string(),
+        Literal::Float(value) => value.to_string(),
+        Literal::Decimal(value) | Literal::Text(value) => value.clone(),
+        Literal::Uuid(value, _) => value.to_string(),
+        Literal::Date(value) => value.to_string(),
+        Literal::Time(value) => value.to_string(),
+        // Taken as UTC whether the column has a zone or not.
+        Literal::DateTime(value) => format!("{}Z", value.format("%Y-%m-%dT%H:%M:%S%.f")),
+        Literal::Bytes(value) => format!("\\x{}", hex(value)),
+    }
+}
+
+pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
+    let texts: Vec<Value> = literals.iter().map(|literal| text(literal).into()).collect();
+    let list = Expr::val(Value::Array(ArrayType::String, Some(Box::new(texts))));
+    // A column of an array type has no element type of its own name; comparing as text is exact for those.
+    let list = cast(list, array_type(column.ty));
+    let (left, list) = match (column.ty, column.database_type) {
+        (AttributeType::Enum(_) | AttributeType::Text, _) => (cast(column.expr.clone(), "text"), list),
+        _ => (column.expr.clone(), list),
+    };
+    left.eq(PgFunc::any(list))
+}
+
+/// The array type in which lists and parents' keys travel.
+fn array_type(ty: &AttributeType) -> &'static str {
+    match ty {
+        AttributeType::Boolean => "bool[]",
+        AttributeType::Int => "int4[]",
+        AttributeType::BigInt => "int8[]",
+        AttributeType::Float => "float8[]",
+        AttributeType::Decimal { .. } => "numeric[]",
+        AttributeType::Uuid(_) => "uuid[]",
+        AttributeType::Date => "date[]",
+        AttributeType::Time => "time[]",
+        AttributeType::DateTime { zoned: true } => "timestamptz[]",
+        AttributeType::DateTime { zoned: false } => "timestamp[]",
+        AttributeType::Bytes => "bytea[]",
+        AttributeType::String { .. } | AttributeType::Enum(_) | AttributeType::Text | AttributeType::Json => "text[]",
+    }
+}
+
+/// The encoder reads numbers, text, UUIDs, dates and bytes in their binary form; the rest comes as text.
+pub(super) fn readable(column: &Typed<'_>) -> Expr {
+    match column.ty {
+        AttributeType::Decimal { .. } | AttributeType::Enum(_) | AttributeType::Text | AttributeType::Json => {
+            cast(column.expr.clone(), "text")
+        }
+        AttributeType::String { .. } if column.database_type.is_some_and(|ty| !is_plain_text(ty)) => {
+            cast(column.expr.clone(), "text")
+        }
+        // A domain is read as its base type.
+        AttributeType::Int | AttributeType::BigInt | AttributeType::Float
+            if column.database_type.is_some_and(|ty| ty.namespace.is_some()) =>
+        {
+            cast(column.expr.clone(), if *column.ty == AttributeType::Float { "float8" } else { "int8" })
+        }
+        _ => column.expr.clone(),
+    }
+}
+
+fn is_plain_text(ty: &DatabaseType) -> bool {
+    ty.namespace.is_none() && matches!(ty.name.as_str(), "text" | "varchar" | "bpchar" | "name")
+}
+
+pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
+    let like = LikeExpr::new(pattern.surround(&escape_like(text), '%')).escape('\\');
+    if ignore_case { column.ilike(like) } else { column.like(like) }
+}
+
+/// `unnest` in the select list runs in step with `generate_series`, so that each key keeps its position.
+pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
+    let mut select = Query::select();
+    for (part, column) in key.iter().enumerate() {
+        let array = cast(Expr::val(key_marker(part)), array_type(column.ty));
+        select.expr_as(Func::cust(iden("unnest")).arg(array), iden(&format!("k{part}")));
+    }
+    let last = cast(Expr::val(count_marker()), "int8");
+    select.expr_as(Func::cust(iden("generate_series")).arg(Expr::cust("0::int8")).arg(last), iden("ord"));
+    select
+}

@@ -1,0 +1,115 @@
+//! SQLite.
+
+use sea_orm::sea_query::{
+    Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value, extension::sqlite::SqliteExpr,
+};
+
+use super::{Pattern, Typed, escape_like, hex, key_marker};
+use crate::{
+    catalog::{AttributeType, UuidStorage},
+    plan::Literal,
+    sql::alias::iden,
+};
+
+/// The spelling in which points in time compare: one for all the spellings that SQLite's date functions read.
+const DATE_TIME: &str = "%Y-%m-%d %H:%M:%f";
+
+pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
+    Expr::val(match literal {
+        Literal::Boolean(value) => Value::from(*value),
+        Literal::Integer(value) => (*value).into(),
+        Literal::Float(value) => (*value).into(),
+        // Columns of decimals hold binary floating-point numbers in SQLite.
+        Literal::Decimal(value) if matches!(ty, AttributeType::Decimal { .. }) => {
+            value.parse::<f64>().map_or_else(|_| value.clone().into(), Into::into)
+        }
+        Literal::Decimal(value) | Literal::Text(value) => value.clone().into(),
+        Literal::Uuid(value, UuidStorage::Native) => value.as_bytes().to_vec().into(),
+        Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
+        Literal::Date(value) => value.to_string().into(),
+        Literal::Time(value) => value.format("%H:%M:%S%.3f").to_string().into(),
+        Literal::DateTime(value) => value.format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Bytes(value) => value.clone().into(),
+    })
+}
+
+pub(super) fn comparable(column: &Typed<'_>) -> Expr {
+    let format = |format: &str| Func::cust(iden("strftime")).arg(format).arg(column.expr.clone()).into();
+    match column.ty {
+        AttributeType::DateTime { .. } => format(DATE_TIME),
+        AttributeType::Date => format("%Y-%m-%d"),
+        AttributeType::Time => format("%H:%M:%f"),
+        AttributeType::Uuid(UuidStorage::Text) => Func::lower(column.expr.clone()).into(),
+        _ => column.expr.clone(),
+    }
+}
+
+pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
+    let values: Vec<serde_json::Value> = literals.iter().map(json).collect();
+    let list = serde_json::Value::from(values).to_string();
+    let element = key_expr(Expr::col(iden("value")), column.ty);
+    let list = Query::select()
+        .expr(element)
+        .from_function(Func::cust(iden("json_each")).arg(Expr::val(list)), iden("list"))
+        .take();
+    comparable(column).in_subquery(list)
+}
+
+/// A value as it travels in a JSON list: bytes as hexadecimal digits.
+fn json(literal: &Literal) -> serde_json::Value {
+    match literal {
+        Literal::Boolean(value) => i64::from(*value).into(),
+        Literal::Integer(value) => (*value).into(),
+        Literal::Float(value) => (*value).into(),
+        Literal::Decimal(value) => value.parse::<f64>().map_or_else(|_| value.clone().into(), Into::into),
+        Literal::Text(value) => value.clone().into(),
+        Literal::Uuid(value, UuidStorage::Native) => hex(value.as_bytes()).into(),
+        Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
+        Literal::Date(value) => value.to_string().into(),
+        Literal::Time(value) => value.format("%H:%M:%S%.3f").to_string().into(),
+        Literal::DateTime(value) => value.format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Bytes(value) => hex(value).into(),
+    }
+}
+
+/// What a value from a JSON list is compared as.
+fn key_expr(value: Expr, ty: &AttributeType) -> Expr {
+    match ty {
+        AttributeType::Uuid(UuidStorage::Native) | AttributeType::Bytes => Func::cust(iden("unhex")).arg(value).into(),
+        _ => value,
+    }
+}
+
+pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
+    if ignore_case {
+        return column.like(LikeExpr::new(pattern.surround(&escape_like(text), '%')).escape('\\'));
+    }
+    // LIKE ignores the case of ASCII letters here, GLOB does not.
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '*' | '?' | '[' => escaped.extend(['[', letter, ']']),
+            other => escaped.push(other),
+        }
+    }
+    column.glob(pattern.surround(&escaped, '*'))
+}
+
+/// `json_each` numbers the elements of its list in `key`.
+pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
+    let list = iden("list");
+    let mut select = Query::select();
+    for (part, column) in key.iter().enumerate() {
+        let value = Expr::col((list.clone(), iden("value")));
+        let value = if key.len() == 1 {
+            value
+        } else {
+            Func::cust(iden("json_extract")).arg(value).arg(Expr::val(format!("$[{part}]"))).into()
+        };
+        select.expr_as(key_expr(value, column.ty), iden(&format!("k{part}")));
+    }
+    select
+        .expr_as(Expr::col((list.clone(), iden("key"))), iden("ord"))
+        .from_function(Func::cust(iden("json_each")).arg(Expr::val(key_marker(0))), list);
+    select
+}

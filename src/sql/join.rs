@@ -1,0 +1,157 @@
+//! How two ends of a relationship meet in SQL. The two ends and the intersect meet here and nowhere else.
+
+use sea_orm::sea_query::{Cond, Condition as SqlCondition, DynIden, Expr, ExprTrait, IntoCondition};
+
+use crate::{
+    catalog::{
+        Attribute, AttributeId, AttributeType, Comparison, Condition, ConditionSide, Constant, End, EntityId,
+        ManyToMany, OneToMany, RelationshipKind,
+    },
+    plan::{Hop, Literal},
+};
+
+use super::scope::Scope;
+
+impl Hop {
+    /// The entity where the step over the relationship starts.
+    #[must_use]
+    pub fn start_entity(self, catalog: &crate::catalog::Catalog) -> EntityId {
+        match &catalog.relationship(self.relationship).kind {
+            RelationshipKind::OneToMany(one) if self.end == End::Referencing => one.referencing,
+            RelationshipKind::OneToMany(one) => one.referenced,
+            RelationshipKind::ManyToMany(many) => many.ends[self.role()].entity,
+        }
+    }
+
+    /// The many-to-many relationship that the step goes over, if it is one.
+    pub(super) fn many_to_many(self, catalog: &crate::catalog::Catalog) -> Option<&ManyToMany> {
+        catalog.relationship(self.relationship).as_many_to_many()
+    }
+}
+
+/// The condition under which a record at the start and a record at the target of a one-to-many step are related.
+pub(super) fn one_to_many(
+    scope: &Scope<'_>,
+    hop: Hop,
+    one: &OneToMany,
+    start: &DynIden,
+    target: &DynIden,
+) -> SqlCondition {
+    let (referencing, referenced) = if hop.end == End::Referencing { (start, target) } else { (target, start) };
+    let pairs = one.referencing_attributes.iter().zip(&one.referenced_attributes).map(|(lookup, key)| {
+        let lookup = scope.column(one.referencing, *lookup, referencing);
+        let key = scope.column(one.referenced, *key, referenced);
+        key.expr.eq(lookup.expr)
+    });
+    let keys = pairs.fold(Cond::all(), Cond::add);
+    match &one.condition {
+        Some(constant) => keys.add(condition(scope, one, constant, referencing, referenced)),
+        None => keys,
+    }
+}
+
+/// The constant condition of a one-to-many relationship alone.
+pub(super) fn constant(
+    scope: &Scope<'_>,
+    hop: Hop,
+    one: &OneToMany,
+    start: Option<&DynIden>,
+    target: &DynIden,
+) -> Option<SqlCondition> {
+    let constant = one.condition.as_ref()?;
+    let start = start.unwrap_or(target);
+    let (referencing, referenced) = if hop.end == End::Referencing { (start, target) } else { (target, start) };
+    Some(condition(scope, one, constant, referencing, referenced))
+}
+
+/// The condition under which a row of the intersect belongs to a record of one of its ends.
+pub(super) fn intersect(
+    scope: &Scope<'_>,
+    many: &ManyToMany,
+    role: usize,
+    row: &DynIden,
+    record: &DynIden,
+) -> SqlCondition {
+    let end = &many.ends[role];
+    let pairs = end.intersect_attributes.iter().zip(&end.attributes).map(|(lookup, key)| {
+        let lookup = scope.column(many.intersect, *lookup, row);
+        let key = scope.column(end.entity, *key, record);
+        key.expr.eq(lookup.expr)
+    });
+    pairs.fold(Cond::all(), Cond::add)
+}
+
+/// Attributes of one table against the columns `k0`, `k1`, … of the parents.
+pub(super) fn keys(
+    scope: &Scope<'_>,
+    id: EntityId,
+    attributes: &[AttributeId],
+    table: &DynIden,
+    parents: &DynIden,
+) -> SqlCondition {
+    let pairs = attributes.iter().enumerate().map(|(part, attribute)| {
+        let key = Expr::col((parents.clone(), super::alias::iden(&format!("k{part}"))));
+        scope.column(id, *attribute, table).expr.eq(key)
+    });
+    pairs.fold(Cond::all(), Cond::add)
+}
+
+fn condition(
+    scope: &Scope<'_>,
+    one: &OneToMany,
+    condition: &Condition,
+    referencing: &DynIden,
+    referenced: &DynIden,
+) -> SqlCondition {
+    let each = |parts: &[Condition], all: SqlCondition| {
+        parts.iter().fold(all, |all, part| all.add(self::condition(scope, one, part, referencing, referenced)))
+    };
+    let side = |side: ConditionSide| match side {
+        ConditionSide::Referencing => (one.referencing, referencing),
+        ConditionSide::Referenced => (one.referenced, referenced),
+    };
+    match condition {
+        Condition::All(parts) => each(parts, Cond::all()),
+        Condition::Any(parts) => each(parts, Cond::any()),
+        Condition::Not(part) => self::condition(scope, one, part, referencing, referenced).not(),
+        Condition::IsNull { side: whose, attribute } => {
+            let (id, alias) = side(*whose);
+            scope.column(id, *attribute, alias).expr.is_null().into_condition()
+        }
+        Condition::Compare { side: whose, attribute, comparison, values } => {
+            let (id, alias) = side(*whose);
+            let column = scope.column(id, *attribute, alias);
+            let attribute = scope.catalog.entity(id).attribute(*attribute);
+            let literals: Vec<Literal> = values.iter().map(|value| literal(value, attribute)).collect();
+            let left = scope.dialect.comparable(&column);
+            if *comparison == Comparison::In {
+                return scope.dialect.is_in(&column, &literals).into_condition();
+            }
+            let Some(right) = literals.first().map(|value| scope.dialect.parameter(value, &column)) else {
+                return Cond::any();
+            };
+            let expr = match comparison {
+                Comparison::Equal | Comparison::In => left.eq(right),
+                Comparison::NotEqual => left.ne(right),
+                Comparison::Less => left.lt(right),
+                Comparison::LessOrEqual => left.lte(right),
+                Comparison::Greater => left.gt(right),
+                Comparison::GreaterOrEqual => left.gte(right),
+            };
+            expr.into_condition()
+        }
+    }
+}
+
+/// A constant as the attribute's type has it; text where it is not of that type.
+fn literal(value: &Constant, attribute: &Attribute) -> Literal {
+    match (value, &attribute.ty) {
+        (Constant::Boolean(value), _) => Literal::Boolean(*value),
+        (Constant::Integer(value), _) => Literal::Integer(*value),
+        (Constant::Float(value), _) => Literal::Float(*value),
+        (Constant::Text(value), AttributeType::Enum(_)) => Literal::Text(value.clone()),
+        (Constant::Text(value), ty) => {
+            Literal::parse(&value.as_str().into(), ty).unwrap_or_else(|_| Literal::Text(value.clone()))
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! How it is said: steps of a plan in, statement texts and parameters out. Pure; the only place where SQL is made.
+//! Identifiers come from the catalog and values are parameters, both through sea-query.
+
+mod aggregate;
+mod alias;
+mod dialect;
+mod filter;
+mod join;
+mod order;
+mod read;
+mod scope;
+mod statement;
+
+pub use dialect::Dialect;
+pub(crate) use dialect::hex;
+pub use statement::{Parameter, Statement, compile};

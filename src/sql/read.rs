@@ -1,0 +1,218 @@
+//! One statement per level: an entity's records, the single-valued hops below them as joins, and for children
+//! the records of all parents at once, each parent with its own page.
+
+use sea_orm::sea_query::{Cond, DynIden, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+
+use crate::{
+    catalog::{AttributeId, Catalog, EntityId, RelationshipKind},
+    plan::{Hop, Parent, Rows},
+};
+
+use super::{alias::iden, dialect::Dialect, filter, join, order, scope::Scope};
+
+/// Compiles a step that reads records.
+pub(super) fn compile(catalog: &Catalog, dialect: Dialect, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {
+    let mut scope = Scope::new(catalog, dialect);
+    match parent {
+        None => root(&mut scope, rows),
+        Some(parent) => children(&mut scope, parent.hop, rows),
+    }
+}
+
+fn root(scope: &mut Scope<'_>, rows: &Rows) -> SelectStatement {
+    let mut select = Query::select();
+    let base = scope.alias();
+    select.from(scope.table(rows.entity, &base));
+    let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
+    columns(scope, rows, &aliases, &mut select);
+    restrict(scope, rows, &aliases, &mut select);
+    page(scope, rows, &aliases, &mut select);
+    select
+}
+
+fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
+    let catalog = scope.catalog;
+    let parents = scope.alias();
+    let base = scope.alias();
+    let start = hop.start_entity(catalog);
+    let key: Vec<_> = hop.start_attributes(catalog).iter().map(|id| scope.column(start, *id, &parents)).collect();
+
+    let mut select = Query::select();
+    select.expr(Expr::col((parents.clone(), iden("ord"))));
+    select.from_subquery(scope.dialect.parents(&key), parents.clone());
+
+    let target = page_target(scope, hop, rows);
+    let inner = page_of_one_parent(scope, hop, rows, &parents, &target);
+    if scope.dialect.has_lateral() {
+        let page = scope.alias();
+        let on = target.iter().fold(Cond::all(), |all, id| {
+            let column = &catalog.entity(rows.entity).attribute(*id).column;
+            all.add(scope.column(rows.entity, *id, &base).expr.eq(Expr::col((page.clone(), iden(column)))))
+        });
+        select.join_lateral(JoinType::InnerJoin, inner, page, Expr::cust("true"));
+        select.inner_join(scope.table(rows.entity, &base), on);
+    } else {
+        let on = tuple(scope, rows.entity, &target, &base).in_subquery(inner);
+        select.join(JoinType::CrossJoin, scope.table(rows.entity, &base), Cond::all());
+        select.cond_where(on);
+    }
+    let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
+    columns(scope, rows, &aliases, &mut select);
+    select.order_by((parents, iden("ord")), Order::Asc);
+    order::apply(scope, rows, &aliases, &mut select);
+    select
+}
+
+/// The attributes by which the page of a parent names its records: the primary key, or on a many-to-many
+/// relationship what the intersect points at, because then the page can be found in the intersect alone.
+fn page_target(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> Vec<AttributeId> {
+    if in_intersect_alone(scope, hop, rows) {
+        hop.target_attributes(scope.catalog).to_vec()
+    } else {
+        scope.catalog.entity(rows.entity).primary_key.clone()
+    }
+}
+
+/// Whether filter, order and page can be decided from the intersect without its target.
+fn in_intersect_alone(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> bool {
+    let target = hop.target_attributes(scope.catalog);
+    hop.many_to_many(scope.catalog).is_some()
+        && rows.filter.is_none()
+        && rows.after.is_none()
+        && rows.before.is_none()
+        && rows.order.iter().all(|term| term.source == 0 && target.contains(&term.attribute))
+}
+
+/// The page of one parent, as a sub-select that refers to the parent's key.
+fn page_of_one_parent(
+    scope: &mut Scope<'_>,
+    hop: Hop,
+    rows: &Rows,
+    parents: &DynIden,
+    target: &[AttributeId],
+) -> SelectStatement {
+    let catalog = scope.catalog;
+    let mut select = Query::select();
+    let base = scope.alias();
+    match &catalog.relationship(hop.relationship).kind {
+        RelationshipKind::ManyToMany(many) => {
+            let (own, other) = (&many.ends[hop.role()], &many.ends[1 - hop.role()]);
+            let row = if in_intersect_alone(scope, hop, rows) { base.clone() } else { scope.alias() };
+            select.from(scope.table(many.intersect, &row));
+            select.cond_where(join::keys(scope, many.intersect, &own.intersect_attributes, &row, parents));
+            if row == base {
+                intersect_page(
+                    scope,
+                    rows,
+                    many.intersect,
+                    &other.attributes,
+                    &other.intersect_attributes,
+                    &base,
+                    &mut select,
+                );
+                return select;
+            }
+            let on = join::intersect(scope, many, 1 - hop.role(), &row, &base);
+            select.inner_join(scope.table(rows.entity, &base), on);
+        }
+        RelationshipKind::OneToMany(one) => {
+            select.from(scope.table(rows.entity, &base));
+            select.cond_where(join::keys(scope, rows.entity, &one.referencing_attributes, &base, parents));
+            if let Some(constant) = join::constant(scope, hop, one, None, &base) {
+                select.cond_where(constant);
+            }
+        }
+    }
+    for id in target {
+        let column = scope.column(rows.entity, *id, &base).expr;
+        select.expr_as(column, iden(&catalog.entity(rows.entity).attribute(*id).column));
+    }
+    let ordered = rows.order.iter().map(|term| term.source).max().unwrap_or(0);
+    let aliases = joins(scope, rows, base, ordered, &mut select);
+    restrict(scope, rows, &aliases, &mut select);
+    page(scope, rows, &aliases, &mut select);
+    select
+}
+
+/// The page of one parent from the intersect: its lookups stand for the target's attributes.
+fn intersect_page(
+    scope: &Scope<'_>,
+    rows: &Rows,
+    intersect: EntityId,
+    attributes: &[AttributeId],
+    lookups: &[AttributeId],
+    row: &DynIden,
+    select: &mut SelectStatement,
+) {
+    let entity = scope.catalog.entity(rows.entity);
+    for (attribute, lookup) in attributes.iter().zip(lookups) {
+        let column = scope.column(intersect, *lookup, row).expr;
+        select.expr_as(column, iden(&entity.attribute(*attribute).column));
+    }
+    for term in &rows.order {
+        let lookup = attributes.iter().position(|id| *id == term.attribute).map(|index| lookups[index]);
+        if let Some(lookup) = lookup {
+            let descending = term.sort.descending != rows.backward;
+            let order = if descending { Order::Desc } else { Order::Asc };
+            select.order_by_expr(scope.dialect.comparable(&scope.column(intersect, lookup, row)), order);
+        }
+    }
+    limit(rows, select);
+}
+
+/// Joins the first `count` hops; answers the alias of every source.
+fn joins(
+    scope: &mut Scope<'_>,
+    rows: &Rows,
+    base: DynIden,
+    count: usize,
+    select: &mut SelectStatement,
+) -> Vec<DynIden> {
+    let mut aliases = vec![base];
+    for hop in &rows.joins[..count] {
+        let alias = scope.alias();
+        let catalog = scope.catalog;
+        if let RelationshipKind::OneToMany(one) = &catalog.relationship(hop.hop.relationship).kind {
+            let on = join::one_to_many(scope, hop.hop, one, &aliases[hop.source], &alias);
+            select.left_join(scope.table(hop.hop.target, &alias), on);
+        }
+        aliases.push(alias);
+    }
+    aliases
+}
+
+fn columns(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+    for column in &rows.columns {
+        let typed = scope.column(rows.source(column.source), column.attribute, &aliases[column.source]);
+        select.expr(scope.dialect.readable(&typed));
+    }
+    if rows.columns.is_empty() {
+        select.expr(Expr::cust("1"));
+    }
+}
+
+fn restrict(scope: &mut Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+    if let Some(filter) = &rows.filter {
+        select.cond_where(filter::compile(scope, filter, rows.entity, &aliases[0]));
+    }
+    if let Some(bounds) = order::bounds(scope, rows, aliases) {
+        select.cond_where(bounds);
+    }
+}
+
+fn page(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+    order::apply(scope, rows, aliases, select);
+    limit(rows, select);
+}
+
+fn limit(rows: &Rows, select: &mut SelectStatement) {
+    select.limit(rows.limit);
+    if rows.offset > 0 {
+        select.offset(rows.offset);
+    }
+}
+
+fn tuple(scope: &Scope<'_>, id: EntityId, attributes: &[AttributeId], alias: &DynIden) -> Expr {
+    let mut columns: Vec<Expr> = attributes.iter().map(|attribute| scope.column(id, *attribute, alias).expr).collect();
+    if columns.len() == 1 { columns.remove(0) } else { Expr::tuple(columns) }
+}

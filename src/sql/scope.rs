@@ -1,0 +1,51 @@
+//! What a statement in the making knows: the catalog, the dialect, and a counter for aliases.
+
+use sea_orm::sea_query::{DynIden, Expr, IntoIden, TableName, TableRef};
+
+use crate::catalog::{Attribute, AttributeId, Catalog, Entity, EntityId};
+
+use super::{
+    alias::{Aliases, iden},
+    dialect::{Dialect, Typed},
+};
+
+/// The surroundings of every part of one statement.
+pub(super) struct Scope<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) dialect: Dialect,
+    aliases: Aliases,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(catalog: &'a Catalog, dialect: Dialect) -> Self {
+        Self { catalog, dialect, aliases: Aliases::default() }
+    }
+
+    pub(super) fn alias(&mut self) -> DynIden {
+        self.aliases.next()
+    }
+
+    /// An entity's table under an alias.
+    pub(super) fn table(&self, id: EntityId, alias: &DynIden) -> TableRef {
+        let table = &self.catalog.entity(id).table;
+        let name = match &table.namespace {
+            Some(namespace) => TableName(Some(iden(namespace).into()), iden(&table.name)),
+            None => TableName(None, iden(&table.name)),
+        };
+        TableRef::Table(name, Some(alias.clone()))
+    }
+
+    /// An attribute of an entity under an alias.
+    pub(super) fn column(&self, id: EntityId, attribute: AttributeId, alias: &DynIden) -> Typed<'a> {
+        let entity: &'a Entity = self.catalog.entity(id);
+        typed(entity.attribute(attribute), alias)
+    }
+}
+
+fn typed<'a>(attribute: &'a Attribute, alias: &DynIden) -> Typed<'a> {
+    Typed {
+        expr: Expr::col((alias.clone(), iden(&attribute.column).into_iden())),
+        ty: &attribute.ty,
+        database_type: attribute.database_type.as_ref(),
+    }
+}

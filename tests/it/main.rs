@@ -1,0 +1,17 @@
+//! Black-box tests: HTTP in, a real database behind. The same suites run on every supported database.
+
+#![allow(clippy::unwrap_used, missing_docs, clippy::missing_panics_doc)]
+
+mod support;
+mod tidy;
+
+mod smoke;
+
+use rstest_reuse::{self, template};
+
+/// Every supported database. A further one is one line more.
+#[template]
+#[rstest::rstest]
+#[case::sqlite(Backend::Sqlite)]
+#[case::postgres(Backend::Postgres)]
+fn backends(#[case] backend: Backend) {}

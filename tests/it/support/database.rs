@@ -1,0 +1,122 @@
+//! Databases for tests. A missing PostgreSQL, or missing Chinook data, is a visible skip here and a failure in CI.
+
+use std::path::{Path, PathBuf};
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tokio::sync::OnceCell;
+
+use super::Server;
+
+/// A kind of database that the suites run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// The demo domain, served through its SeaORM entities. The database is shared by all tests: they only read it.
+pub(crate) async fn demo(backend: Backend) -> Option<Server> {
+    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
+    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
+    let url = match backend {
+        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend)).await,
+        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend)).await,
+    };
+    let connection = connect(url.as_ref()?).await;
+    let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
+    Some(Server::start(gateway, connection).await)
+}
+
+async fn prepare(backend: Backend) -> Option<String> {
+    let url = empty(backend, "demo").await?;
+    let connection = connect(&url).await;
+    relata::demo::prepare(&connection).await.unwrap();
+    connection.close().await.unwrap();
+    Some(url)
+}
+
+/// A database of its own for one test, filled by the statements, discovered and served.
+pub(crate) async fn scratch(backend: Backend, name: &str, statements: &str) -> Option<Server> {
+    let connection = connect(&empty(backend, name).await?).await;
+    connection.execute_unprepared(statements).await.unwrap();
+    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    Some(Server::start(gateway, connection).await)
+}
+
+/// The Chinook music store, discovered. The folder with its files is `RELATA_CHINOOK`.
+pub(crate) async fn chinook(backend: Backend) -> Option<Server> {
+    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
+    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
+    let url = match backend {
+        Backend::Sqlite => SQLITE.get_or_init(|| prepare_chinook(backend)).await,
+        Backend::Postgres => POSTGRES.get_or_init(|| prepare_chinook(backend)).await,
+    };
+    let connection = connect(url.as_ref()?).await;
+    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    Some(Server::start(gateway, connection).await)
+}
+
+async fn prepare_chinook(backend: Backend) -> Option<String> {
+    let folder = std::env::var_os("RELATA_CHINOOK").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    if !folder.join("chinook.sqlite").exists() {
+        return skip("RELATA_REQUIRE_CHINOOK", &format!("no Chinook data in {}", folder.display()));
+    }
+    match backend {
+        Backend::Sqlite => {
+            let file = file("chinook");
+            std::fs::copy(folder.join("chinook.sqlite"), &file).unwrap();
+            Some(format!("sqlite://{}", file.display()))
+        }
+        Backend::Postgres => {
+            let url = empty(backend, "chinook").await?;
+            let connection = connect(&url).await;
+            let script = std::fs::read_to_string(folder.join("chinook-postgres.sql")).unwrap();
+            connection.execute_unprepared(&script).await.unwrap();
+            connection.close().await.unwrap();
+            Some(url)
+        }
+    }
+}
+
+/// The URL of an empty database.
+async fn empty(backend: Backend, name: &str) -> Option<String> {
+    let name = format!("{name}_{}", std::process::id());
+    match backend {
+        Backend::Sqlite => Some(format!("sqlite://{}?mode=rwc", file(&name).display())),
+        Backend::Postgres => {
+            let Ok(server) = std::env::var("RELATA_TEST_POSTGRES") else {
+                return skip(
+                    "RELATA_REQUIRE_POSTGRES",
+                    "RELATA_TEST_POSTGRES names no server: see scripts/test-databases",
+                );
+            };
+            let connection = connect(&server).await;
+            connection.execute_unprepared(&format!("drop database if exists \"{name}\"")).await.unwrap();
+            connection.execute_unprepared(&format!("create database \"{name}\"")).await.unwrap();
+            connection.close().await.unwrap();
+            let (base, _) = server.rsplit_once('/').unwrap();
+            Some(format!("{base}/{name}"))
+        }
+    }
+}
+
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join(format!("{name}.sqlite"));
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.join(format!("{name}.sqlite{suffix}")));
+    }
+    file
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(4).sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+fn skip<T>(requirement: &str, reason: &str) -> Option<T> {
+    assert!(std::env::var_os(requirement).is_none(), "{requirement} is set, but {reason}");
+    eprintln!("SKIPPED: {reason}");
+    None
+}

@@ -1,0 +1,7 @@
+//! A gateway on a free port over a real database, and plain SQL beside it.
+
+mod database;
+mod server;
+
+pub(crate) use database::{Backend, chinook, demo, scratch};
+pub(crate) use server::Server;

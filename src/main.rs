@@ -1,11 +1,12 @@
 //! The command line. Errors of start-up are one line on standard error and exit code 1.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use relata::{Gateway, gateway::Builder, http};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sqlx::{Connection, PgConnection};
 use tokio::net::TcpListener;
 
 #[path = "cli/inspect.rs"]
@@ -56,11 +57,18 @@ struct Listen {
     listen: SocketAddr,
 }
 
+/// Which database, where it must be named.
 #[derive(Debug, Clone, clap::Args)]
 struct DatabaseArguments {
     /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
     database_url: String,
+    #[command(flatten)]
+    discovery: Discovery,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct Discovery {
     /// A PostgreSQL namespace to serve; may be given several times.
     #[arg(long, value_name = "NAME")]
     namespace: Vec<String>,
@@ -69,15 +77,18 @@ struct DatabaseArguments {
     pool_size: u32,
 }
 
+/// What is described: the demo domain or a database.
 #[derive(Debug, Clone, clap::Args)]
-#[group(required = true)]
 struct Source {
     /// The demo domain.
     #[cfg(feature = "demo")]
-    #[arg(long, conflicts_with = "database_url")]
+    #[arg(long, conflicts_with = "database_url", required_unless_present = "database_url")]
     demo: bool,
+    /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
+    #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
     #[command(flatten)]
-    database: Option<DatabaseArguments>,
+    discovery: Discovery,
 }
 
 #[tokio::main]
@@ -88,7 +99,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(std::io::stderr(), &format!("relata: {error:#}"));
+            say(std::io::stderr(), &format!("relata: {}", one_line(&error)));
             ExitCode::FAILURE
         }
     }
@@ -103,7 +114,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         #[cfg(not(feature = "demo"))]
         None => anyhow::bail!("name a command; --help lists them"),
         Some(Command::Serve { database, listen }) => {
-            let gateway = discovered(&database).await?.build().await?;
+            let gateway = discovered(&database.database_url, &database.discovery).await?.build().await?;
             serve(gateway, listen.listen).await
         }
         Some(Command::Schema { source }) => {
@@ -132,8 +143,8 @@ async fn demo(listen: SocketAddr) -> Result<()> {
 }
 
 async fn described(source: &Source) -> Result<Builder> {
-    match &source.database {
-        Some(database) => discovered(database).await,
+    match &source.database_url {
+        Some(url) => discovered(url, &source.discovery).await,
         #[cfg(feature = "demo")]
         None => Ok(relata::demo::builder(connect("sqlite::memory:", 1).await?)),
         #[cfg(not(feature = "demo"))]
@@ -141,20 +152,25 @@ async fn described(source: &Source) -> Result<Builder> {
     }
 }
 
-async fn discovered(arguments: &DatabaseArguments) -> Result<Builder> {
-    let connection = connect(&arguments.database_url, arguments.pool_size).await?;
-    Ok(Gateway::builder(connection).discover(&arguments.namespace).await?)
+async fn discovered(url: &str, discovery: &Discovery) -> Result<Builder> {
+    let connection = connect(url, discovery.pool_size).await?;
+    Ok(Gateway::builder(connection).discover(&discovery.namespace).await?)
 }
 
 async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
     let scheme = url.split(':').next().unwrap_or_default();
-    anyhow::ensure!(
-        matches!(scheme, "sqlite" | "postgres" | "postgresql"),
-        "the database URL must start with sqlite: or postgres:, not {scheme}:"
-    );
+    match scheme {
+        "sqlite" => {}
+        // A pool would try again until its time is up and then not know why it failed.
+        "postgres" | "postgresql" => {
+            let probe = PgConnection::connect(url).await.context("the PostgreSQL database could not be opened")?;
+            probe.close().await.context("the PostgreSQL database could not be opened")?;
+        }
+        _ => anyhow::bail!("the database URL must start with sqlite: or postgres:"),
+    }
     let mut options = ConnectOptions::new(url);
-    options.max_connections(pool_size).sqlx_logging(false).connect_timeout(std::time::Duration::from_secs(10));
-    Database::connect(options).await.with_context(|| format!("the {scheme} database could not be opened"))
+    options.max_connections(pool_size).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
+    Database::connect(options).await.context("the database could not be opened")
 }
 
 async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {
@@ -166,6 +182,13 @@ async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {
     tracing::info!("GraphiQL at http://{address}/ and GraphQL at http://{address}/graphql");
     let router = http::router(gateway, http::Options::default());
     http::serve(listener, router, http::shutdown_signal()).await.context("the server stopped")
+}
+
+/// What failed and the first cause of it. What lies between repeats the cause.
+fn one_line(error: &anyhow::Error) -> String {
+    let (outer, cause) = (error.to_string(), error.root_cause().to_string());
+    let text = if outer == cause { outer } else { format!("{outer}: {cause}") };
+    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a line; a closed pipe is the reader's way to say that it has read enough.

@@ -144,9 +144,7 @@ fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityN
             let is_free = |names: &name::EntityNames| {
                 !name::is_reserved(names)
                     && !derived.contains(&names.type_name)
-                    && [&names.type_name, &names.logical_name, &names.set_name]
-                        .iter()
-                        .all(|name| !taken.contains(*name))
+                    && names.claimed().iter().all(|name| !taken.contains(name))
             };
             let names = if is_free(&wanted) {
                 wanted
@@ -158,7 +156,7 @@ fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityN
                 problems.warning(*table, None, format!("is served as {free} because {} is taken", wanted.type_name));
                 name::entity_named(&free)
             };
-            taken.extend([names.type_name.clone(), names.logical_name.clone(), names.set_name.clone()]);
+            taken.extend(names.claimed());
             names
         })
         .collect()
@@ -174,7 +172,11 @@ fn settle_enums(entities: &mut [Entity], problems: &mut Problems) {
             let settled = if let Some((_, settled)) = known.iter().find(|(from, _)| from == list) {
                 Arc::clone(settled)
             } else {
-                let is_free = |name: &str| !taken.contains(name) && !name::is_reserved_type(name);
+                let is_free = |name: &str| {
+                    [name, &format!("{name}Filter")]
+                        .iter()
+                        .all(|name| !taken.contains(*name) && !name::is_reserved_type(name))
+                };
                 let type_name = free_name(&list.type_name, "Enum", is_free);
                 if type_name != list.type_name {
                     let message = format!("is an enum served as {type_name} because {} is taken", list.type_name);
@@ -191,7 +193,7 @@ fn settle_enums(entities: &mut [Entity], problems: &mut Problems) {
 }
 
 /// The entity's own type and all that are named after it.
-fn type_names(entity: &Entity) -> Vec<String> {
+pub(super) fn type_names(entity: &Entity) -> Vec<String> {
     let set = name::capitalized(&entity.set_name);
     let derived = name::DERIVED_SUFFIXES.iter().map(|suffix| format!("{}{suffix}", entity.type_name));
     derived.chain([entity.type_name.clone(), format!("{set}Where")]).collect()

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use super::{
     AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, End, Entity,
     EntityDraft, EntityId, EntityKind, ManyToMany, ManyToManyEnd, MultiTableLookup, NavigationProperty, OneToMany,
-    Problems, RelationDraft, Relationship, RelationshipId, RelationshipKind, Table, build::free_name,
-    intersect::Intersect, name,
+    Problems, RelationDraft, Relationship, RelationshipId, RelationshipKind, Table,
+    build::{free_name, type_names},
+    intersect::Intersect,
+    name,
 };
 
 /// A one-to-many relationship before its ends are named.
@@ -319,7 +321,9 @@ fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems
             _ => "target".to_owned(),
         };
         let name = names.take(catalog, entity_id, &wanted, "Record", problems);
-        let type_name = format!("{}{}", entity.type_name, name::capitalized(&name));
+        let taken: HashSet<String> = catalog.entities.iter().flat_map(type_names).collect();
+        let wanted = format!("{}{}", entity.type_name, name::capitalized(&name));
+        let type_name = free_name(&wanted, "Union", |name| !taken.contains(name) && !name::is_reserved_type(name));
         catalog.multi_table_lookups.push(MultiTableLookup {
             name,
             type_name,

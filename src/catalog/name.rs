@@ -34,6 +34,8 @@ const RESERVED_TYPES: &[&str] = &[
     "TimeFilter",
     "DateTimeFilter",
     "BytesFilter",
+    "TextFilter",
+    "JSONFilter",
     "RelationshipDefinition",
     "RelationshipDefinitionWhere",
     "OneToManyRelationship",
@@ -115,6 +117,20 @@ pub struct EntityNames {
 #[must_use]
 pub fn entity(table: &str) -> EntityNames {
     entity_named(&singular(&pascal(table)))
+}
+
+impl EntityNames {
+    /// Every name that the entity claims among types and fields of the root.
+    #[must_use]
+    pub fn claimed(&self) -> [String; 5] {
+        [
+            self.type_name.clone(),
+            self.logical_name.clone(),
+            self.set_name.clone(),
+            format!("{}Connection", self.set_name),
+            format!("{}Aggregate", self.set_name),
+        ]
+    }
 }
 
 /// The names that follow from a type name as it is.

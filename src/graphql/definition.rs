@@ -13,32 +13,12 @@ use async_graphql::{
     dynamic::{Field, FieldFuture, FieldValue, Object, ResolverContext, TypeRef},
 };
 
-use crate::catalog::{AttributeId, AttributeType, Catalog, Entity, EntityId, RelationshipId};
-
-use super::{
-    enumeration::Enums,
-    types::{Types, input},
+use crate::{
+    catalog::{AttributeId, Catalog, Entity, RelationshipId},
+    error::Code,
 };
 
-/// What definitions are read from.
-pub(super) struct Source {
-    pub(super) catalog: Arc<Catalog>,
-    pub(super) enums: Enums,
-}
-
-impl Source {
-    fn entity(&self, id: EntityId) -> &Entity {
-        self.catalog.entity(id)
-    }
-
-    /// The GraphQL type of an attribute's values.
-    fn type_name<'a>(&'a self, ty: &'a AttributeType) -> &'a str {
-        match ty {
-            AttributeType::Enum(list) => self.enums.find(list).unwrap_or(&list.type_name),
-            other => other.word(),
-        }
-    }
-}
+use super::types::{Types, input, resolver_error};
 
 pub(super) fn register(types: &mut Types<'_>) {
     entity::register(types);
@@ -53,13 +33,13 @@ pub(super) fn root_fields() -> Vec<Field> {
     let schema_name = input("schemaName", TypeRef::named_nn(TypeRef::STRING), "The relationship's schema name.");
     let filter = input("where", TypeRef::named(relationship::WHERE), "Which relationships; all without it.");
     vec![
-        resolved("entityDefinitions", list_of(entity::ENTITY), "All entities.", |source, _| {
-            Ok(ids(source.catalog.entities().map(|(id, _)| id)))
+        resolved("entityDefinitions", list_of(entity::ENTITY), "All entities.", |catalog, _| {
+            Ok(ids(catalog.entities().map(|(id, _)| id)))
         }),
-        resolved("entityDefinition", TypeRef::named(entity::ENTITY), "One entity.", |source, context| {
-            let name = context.args.try_get("logicalName")?.string()?;
-            let found = source.catalog.find_entity(name);
-            let found = found.filter(|id| source.entity(*id).logical_name == name);
+        resolved("entityDefinition", TypeRef::named(entity::ENTITY), "One entity.", |catalog, context| {
+            let name = name_argument(context, "logicalName")?;
+            let found = catalog.find_entity(name);
+            let found = found.filter(|id| catalog.entity(*id).logical_name == name);
             Ok(found.map_or(FieldValue::NULL, FieldValue::owned_any))
         })
         .argument(logical_name),
@@ -67,11 +47,11 @@ pub(super) fn root_fields() -> Vec<Field> {
             "relationshipDefinitions",
             list_of(relationship::INTERFACE),
             "All relationships.",
-            |source, context| {
+            |catalog, context| {
                 let filter = relationship::Where::parse(&context.args)?;
-                let all = (0..source.catalog.relationships.len()).map(RelationshipId);
-                let found = all.filter(|id| filter.holds(source, source.catalog.relationship(*id)));
-                Ok(FieldValue::list(found.map(|id| relationship::typed(source, id))))
+                let all = (0..catalog.relationships.len()).map(RelationshipId);
+                let found = all.filter(|id| filter.holds(catalog, catalog.relationship(*id)));
+                Ok(FieldValue::list(found.map(|id| relationship::typed(catalog, id))))
             },
         )
         .argument(filter),
@@ -79,23 +59,32 @@ pub(super) fn root_fields() -> Vec<Field> {
             "relationshipDefinition",
             TypeRef::named(relationship::INTERFACE),
             "One relationship.",
-            |source, context| {
-                let name = context.args.try_get("schemaName")?.string()?;
-                let found = source.catalog.relationships.iter().position(|known| known.schema_name == name);
-                Ok(found.map_or(FieldValue::NULL, |position| relationship::typed(source, RelationshipId(position))))
+            |catalog, context| {
+                let name = name_argument(context, "schemaName")?;
+                let found = catalog.relationships.iter().position(|known| known.schema_name == name);
+                Ok(found.map_or(FieldValue::NULL, |position| relationship::typed(catalog, RelationshipId(position))))
             },
         )
         .argument(schema_name),
     ]
 }
 
+/// A required argument. The engine lets it pass when it is a variable without a value.
+fn name_argument<'a>(context: &'a ResolverContext<'_>, name: &str) -> Result<&'a str> {
+    let value = context.args.as_index_map().get(name);
+    match value {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err(resolver_error(Code::Invalid, format!("{name} takes a text"))),
+    }
+}
+
 /// A field that a function of the catalog resolves.
 fn resolved<F>(name: &str, ty: TypeRef, description: &str, resolve: F) -> Field
 where
-    F: for<'a> Fn(&'a Source, &ResolverContext<'a>) -> Result<FieldValue<'a>> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a Catalog, &ResolverContext<'a>) -> Result<FieldValue<'a>> + Send + Sync + 'static,
 {
     let field = Field::new(name, ty, move |context| {
-        match context.data::<Source>().and_then(|source| resolve(source, &context)) {
+        match context.data::<Arc<Catalog>>().and_then(|catalog| resolve(catalog, &context)) {
             // Only a missing value is null for every type.
             Ok(value) => FieldFuture::Value(Some(value).filter(|value| value.as_value() != Some(&Value::Null))),
             Err(error) => FieldFuture::new(async move { Err::<Option<FieldValue<'_>>, _>(error) }),
@@ -109,9 +98,9 @@ fn field<T: Any>(
     name: &str,
     ty: TypeRef,
     description: &str,
-    read: for<'a> fn(&'a Source, &'a T) -> FieldValue<'a>,
+    read: for<'a> fn(&'a Catalog, &'a T) -> FieldValue<'a>,
 ) -> Field {
-    resolved(name, ty, description, move |source, context| Ok(read(source, context.parent_value.try_downcast_ref()?)))
+    resolved(name, ty, description, move |catalog, context| Ok(read(catalog, context.parent_value.try_downcast_ref()?)))
 }
 
 fn object(name: &str, description: &str, fields: Vec<Field>) -> Object {

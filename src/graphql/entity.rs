@@ -6,7 +6,7 @@ use crate::catalog::{Attribute, AttributeId, Catalog, End, Entity, EntityId, Ent
 
 use super::{
     navigation,
-    types::{Types, comment, data_field, named},
+    types::{Types, comment, data_field, named, printable},
 };
 
 /// The interface of everything that has a reference.
@@ -36,15 +36,19 @@ pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
 }
 
 fn describe(entity: &Entity) -> String {
-    comment(entity.description.as_deref()).unwrap_or_else(|| match entity.kind {
-        EntityKind::Table => format!("A record of the table {}.", entity.table),
-        EntityKind::View => format!("A record of the view {}.", entity.table),
-        EntityKind::Intersect => format!("A link of a many-to-many relationship, kept in the table {}.", entity.table),
+    comment(entity.description.as_deref()).unwrap_or_else(|| {
+        let table = printable(&entity.table.to_string());
+        match entity.kind {
+            EntityKind::Table => format!("A record of the table {table}."),
+            EntityKind::View => format!("A record of the view {table}."),
+            EntityKind::Intersect => format!("A link of a many-to-many relationship, kept in the table {table}."),
+        }
     })
 }
 
 fn attribute_field(types: &mut Types<'_>, attribute: &Attribute, written_by: &[&str]) -> Field {
-    let about = comment(attribute.description.as_deref()).unwrap_or_else(|| format!("Column {}.", attribute.column));
+    let about = comment(attribute.description.as_deref())
+        .unwrap_or_else(|| format!("Column {}.", printable(&attribute.column)));
     let description = match written_by {
         [] => about,
         names => {

@@ -4,7 +4,7 @@
 use async_graphql::dynamic::{InputObject, TypeRef};
 
 use crate::{
-    catalog::{AttributeType, Entity},
+    catalog::{AttributeType, Entity, EntityId},
     plan::operator::{OPERATORS, Row, Shape},
 };
 
@@ -15,8 +15,9 @@ pub(super) fn type_name(entity: &Entity) -> String {
     format!("{}Where", entity.type_name)
 }
 
-pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
+pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
     let catalog = types.catalog;
+    let entity = catalog.entity(id);
     let name = type_name(entity);
     let about = format!("Conditions on records of {}; all that are given hold.", entity.set_name);
     let mut object = InputObject::new(&name)
@@ -46,13 +47,8 @@ pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
     }
     types.add(&name, object);
 
-    let is_target = |other: &Entity| {
-        other
-            .navigation
-            .iter()
-            .any(|property| property.collection && std::ptr::eq(catalog.entity(property.target), entity))
-    };
-    if catalog.entities.iter().any(is_target) {
+    let mut properties = catalog.entities.iter().flat_map(|entity| &entity.navigation);
+    if properties.any(|property| property.collection && property.target == id) {
         let name = set_where(entity);
         types.add(&name, quantifiers(&name, entity));
     }

@@ -36,7 +36,10 @@ pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
 }
 
 fn composite(types: &mut Types<'_>, entity: &Entity, key: &Key) -> String {
-    let name = types.free_name(&format!("{}{}Key", entity.type_name, name::capitalized(&key.name)), "Input");
+    let words = format!("{}{}", entity.type_name, name::capitalized(&key.name));
+    // Another entity's key, or another entity, may have the name.
+    let is_taken = [words.clone(), format!("{words}Key")].iter().any(|name| types.catalog.find_entity(name).is_some());
+    let name = if is_taken { format!("{words}KeyInput") } else { format!("{words}Key") };
     let mut object = InputObject::new(&name)
         .description(format!("All attributes of the key {} of {}.", key.name, entity.logical_name));
     for attribute in key.attributes.iter().map(|id| entity.attribute(*id)) {

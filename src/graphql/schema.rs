@@ -38,7 +38,7 @@ pub(super) fn build(
     connection::register_page_info(&mut types);
     for (id, entity) in catalog.entities() {
         entity::register(&mut types, id);
-        filter::register(&mut types, entity);
+        filter::register(&mut types, id);
         order::register(&mut types, entity);
         aggregate::register(&mut types, entity);
         if entity.has_key() {
@@ -49,10 +49,10 @@ pub(super) fn build(
     navigation::register_unions(&mut types);
     definition::register(&mut types);
 
-    let (types, enums) = types.finish()?;
+    let types = types.finish()?;
     types
         .fold(Schema::build(query::QUERY, None, None), async_graphql::dynamic::SchemaBuilder::register)
-        .data(definition::Source { catalog: Arc::clone(catalog), enums })
+        .data(Arc::clone(catalog))
         .extension(extension)
         .finish()
 }

@@ -1,11 +1,11 @@
 //! The schema of a catalog that holds every shape, seen as SDL, through introspection, and through its definitions.
 
+mod definition;
 mod fixture;
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Value,
     dynamic::Schema,
     extensions::{Extension, ExtensionFactory},
 };
@@ -37,83 +37,200 @@ fn a_small_catalog_as_sdl() {
     insta::assert_snapshot!(sdl(&schema(fixture::small())));
 }
 
-/// The lines of a type in the SDL, descriptions left out.
-fn type_lines(sdl: &str, header: &str) -> Vec<String> {
-    let mut quoted = false;
+/// The lines of a type in the SDL of every shape, descriptions left out.
+fn type_lines(header: &str) -> Vec<String> {
+    let sdl = sdl(&schema(fixture::every_shape()));
     let start = sdl.find(&format!("\n{header} ")).unwrap_or_else(|| panic!("there is no {header}")) + 1;
-    let lines = sdl[start..].lines().take_while(|line| *line != "}");
-    let plain = lines.filter(|line| {
-        let is_quote = line.trim() == "\"\"\"";
-        quoted ^= is_quote;
-        !quoted && !is_quote
-    });
-    plain.map(|line| line.trim().to_owned()).collect()
+    let end = sdl[start..].find("\n\n").expect("types end with an empty line") + start;
+    let parts = sdl[start..end].split("\"\"\"").step_by(2).flat_map(str::lines).map(str::trim);
+    parts.filter(|line| !line.is_empty() && *line != "}").map(str::to_owned).collect()
 }
 
-fn check(header: &str, expected: &[&str]) {
-    assert_eq!(type_lines(&sdl(&schema(fixture::every_shape())), header), expected);
+fn check_type(header: &str, expected: &[&str]) {
+    assert_eq!(type_lines(header)[1..], *expected, "{header}");
+}
+
+fn check_line(header: &str, expected: &str) {
+    let lines = type_lines(header);
+    assert!(lines.iter().any(|line| line == expected), "{expected} is not among {lines:#?}");
+}
+
+fn check_absent(header: &str, name: &str) {
+    let lines = type_lines(header);
+    assert!(!lines.iter().any(|line| line.starts_with(name)), "{name} is among {lines:#?}");
 }
 
 #[test]
-fn navigation_properties_tell_their_relationship() {
-    check(
-        "type Account",
-        &[
-            "type Account implements Node {",
-            "ref: ID!",
-            "accountId: UUID!",
-            "name: String!",
-            "status: AccountStatus",
-            "employees: Int",
-            "revenue: Decimal",
-            "parentId: UUID",
-            r#"parent: Account @relationship(name: "account_parent", partner: "accountsByParent", kind: "MANY_TO_ONE")"#,
-            "accountsByParent(",
-            "where: AccountWhere,",
-            "orderBy: [AccountOrderBy!],",
-            "first: Int,",
-            "offset: Int",
-            r#"): [Account!]! @relationship(name: "account_parent", partner: "parent", kind: "ONE_TO_MANY")"#,
-            "accountsByParentConnection(",
-            "where: AccountWhere,",
-            "orderBy: [AccountOrderBy!],",
-            "first: Int,",
-            "after: String,",
-            "last: Int,",
-            "before: String",
-            "): AccountConnection!",
-            "accountsByParentAggregate(",
-            "where: AccountWhere,",
-            "groupBy: [AccountAttribute!]",
-            "): AccountAggregate!",
-            "contacts(",
-            "where: ContactWhere,",
-            "orderBy: [ContactOrderBy!],",
-            "first: Int,",
-            "offset: Int",
-            r#"): [Contact!]! @relationship(name: "contact_account", partner: "account", kind: "ONE_TO_MANY")"#,
-            "contactsConnection(",
-            "where: ContactWhere,",
-            "orderBy: [ContactOrderBy!],",
-            "first: Int,",
-            "after: String,",
-            "last: Int,",
-            "before: String",
-            "): ContactConnection!",
-            "contactsAggregate(",
-            "where: ContactWhere,",
-            "groupBy: [ContactAttribute!]",
-            "): ContactAggregate!",
-        ],
+fn a_nullable_lookup_is_a_nullable_record() {
+    let expected =
+        r#"parent: Account @relationship(name: "account_parent", partner: "accountsByParent", kind: "MANY_TO_ONE")"#;
+    check_line("type Account", expected);
+}
+
+#[test]
+fn a_required_lookup_is_a_record_that_is_never_null() {
+    let expected = r#"team: Team! @relationship(name: "orderline_team", partner: "orderlines", kind: "MANY_TO_ONE")"#;
+    check_line("type Orderline", expected);
+}
+
+#[test]
+fn the_referenced_end_is_a_list_that_is_never_null() {
+    let expected = r#"): [Account!]! @relationship(name: "account_parent", partner: "parent", kind: "ONE_TO_MANY")"#;
+    check_line("type Account", expected);
+    check_line("type Account", "): AccountConnection!");
+    check_line("type Account", "): AccountAggregate!");
+}
+
+#[test]
+fn both_ends_of_a_one_to_one_relationship_are_single() {
+    check_line(
+        "type Contact",
+        r#"userprofile: Userprofile @relationship(name: "userprofile_contact", partner: "contact", kind: "ONE_TO_ONE")"#,
+    );
+    check_line(
+        "type Userprofile",
+        r#"contact: Contact! @relationship(name: "userprofile_contact", partner: "userprofile", kind: "ONE_TO_ONE")"#,
     );
 }
 
 #[test]
-fn dump() {
-    std::fs::write("/tmp/e-npm/small.graphql", sdl(&schema(fixture::small()))).unwrap();
-    std::fs::write("/tmp/e-npm/every.graphql", sdl(&schema(fixture::every_shape()))).unwrap();
-    let q = std::fs::read_to_string("/tmp/e-npm/introspection.graphql").unwrap();
-    let s = schema(fixture::every_shape());
-    let r = futures_util::FutureExt::now_or_never(s.execute(q.as_str())).unwrap();
-    std::fs::write("/tmp/e-npm/introspection.json", serde_json::to_string(&r).unwrap()).unwrap();
+fn a_hidden_end_is_nobodys_partner() {
+    check_line("type TeamMember", r#"team: Team! @relationship(name: "teamMember_team", kind: "MANY_TO_ONE")"#);
+    check_line(
+        "type Team",
+        r#"): [Contact!]! @relationship(name: "teamMember", partner: "teams", kind: "MANY_TO_MANY")"#,
+    );
+}
+
+#[test]
+fn a_multi_table_lookup_is_a_union_beside_its_arms() {
+    check_line("type Socialprofile", "customeridRecord: SocialprofileCustomeridRecord");
+    assert_eq!(
+        type_lines("union SocialprofileCustomeridRecord"),
+        ["union SocialprofileCustomeridRecord = Account | Contact"]
+    );
+}
+
+#[test]
+fn keys_are_alternatives_and_composite_ones_are_given_whole() {
+    check_type("input ContactKey", &["ref: ID", "contactId: UUID", "emailaddress: String"]);
+    assert_eq!(type_lines("input ContactKey")[0], "input ContactKey @oneOf {");
+    check_type("input OrderlineKey", &["ref: ID", "orderIdLine: OrderlineOrderIdLineKey"]);
+    check_type("input OrderlineOrderIdLineKey", &["orderId: Int!", "line: Int!"]);
+}
+
+#[test]
+fn what_has_no_key_is_not_addressed() {
+    check_absent("type Query", "revenue(");
+    check_absent("type Query", "revenuesConnection");
+    check_line("type Query", "revenues(");
+    check_type("type Revenue", &["total: Float!", "extra: JSON"]);
+}
+
+#[test]
+fn filters_hold_attributes_and_both_kinds_of_navigation_property() {
+    check_type(
+        "input ContactWhere",
+        &[
+            "and: [ContactWhere!]",
+            "or: [ContactWhere!]",
+            "not: ContactWhere",
+            "contactId: UUIDFilter",
+            "emailaddress: StringFilter",
+            "accountId: UUIDFilter",
+            "teams: TeamsWhere",
+            "account: AccountWhere",
+            "accountExists: Boolean",
+            "socialprofiles: SocialprofilesWhere",
+            "userprofile: UserprofileWhere",
+            "userprofileExists: Boolean",
+        ],
+    );
+    check_type("input TeamsWhere", &["some: TeamWhere", "every: TeamWhere", "none: TeamWhere"]);
+}
+
+#[test]
+fn filters_have_the_operators_of_their_type() {
+    check_type(
+        "input TextFilter",
+        &["eq: String", "ne: String", "in: [String!]", "notIn: [String!]", "isNull: Boolean"],
+    );
+    check_type("input JSONFilter", &["isNull: Boolean"]);
+    check_type(
+        "input BooleanFilter",
+        &["eq: Boolean", "ne: Boolean", "in: [Boolean!]", "notIn: [Boolean!]", "isNull: Boolean"],
+    );
+    check_line("input DateFilter", "between: [Date!]");
+}
+
+#[test]
+fn orders_pass_through_single_valued_navigation_properties() {
+    check_type(
+        "input OrderlineOrderBy",
+        &["orderId: Sort", "line: Sort", "teamId: Sort", "state: Sort", "team: TeamOrderBy"],
+    );
+    check_absent("input OddityOrderBy", "document");
+}
+
+#[test]
+fn aggregates_have_the_functions_that_some_attribute_has() {
+    check_type(
+        "type ContactAggregate",
+        &["count: Int!", "min: ContactMin!", "max: ContactMax!", "groups: [ContactAggregateGroup!]!"],
+    );
+    check_type("type AccountSum", &["employees: BigInt", "revenue: Decimal"]);
+    check_type("type AccountAvg", &["employees: Float", "revenue: Float"]);
+    check_type("enum OrderlineAttribute", &["ORDER_ID", "LINE", "TEAM_ID", "STATE"]);
+}
+
+#[test]
+fn enums_give_way_to_other_enums_and_to_types_of_the_gateway_and_of_entities() {
+    check_type("enum AccountStatus", &["ACTIVE", "INACTIVE"]);
+    check_type("enum AccountStatusEnum", &["OPEN", "CLOSED"]);
+    check_type(
+        "type AccountKeyStatus",
+        &["ref: ID!", "id: Int!", "mood: TeamEnum!", "sort: SortEnum!", "attribute: TeamAttributeEnum!"],
+    );
+}
+
+#[test]
+fn lookups_say_what_writes_them() {
+    let sdl = sdl(&schema(fixture::every_shape()));
+    assert!(sdl.contains("Column parent_id.\n  \n  A lookup, written through `parent`."));
+    let arms = "A lookup, written through `customeridAccount`, `customeridContact`.";
+    assert_eq!(sdl.matches(arms).count(), 2, "the lookup and its discriminator");
+}
+
+async fn answer(operation: &str) -> serde_json::Value {
+    let response = schema(fixture::every_shape()).execute(operation).await;
+    assert_eq!(response.errors, []);
+    response.data.into_json().expect("answers are JSON")
+}
+
+#[tokio::test]
+async fn introspection_tells_what_the_sdl_tells() {
+    let operation = r#"{ __schema { queryType { fields { name } } }
+        key: __type(name: "ContactKey") { isOneOf } uuid: __type(name: "UUID") { specifiedByURL } }"#;
+    let mut answer = answer(operation).await;
+    let fields = answer["__schema"].take();
+    let fields = fields["queryType"]["fields"].as_array().expect("the query type has fields").clone();
+    let named = |name: &&str| fields.iter().any(|field| field["name"] == **name);
+    assert!(ENGINE_FIELDS.iter().filter(|name| !name.starts_with("__")).all(named));
+    assert_eq!(answer["key"], json!({"isOneOf": true}));
+    assert_eq!(answer["uuid"], json!({"specifiedByURL": "https://www.rfc-editor.org/rfc/rfc9562"}));
+}
+
+#[tokio::test]
+async fn entity_data_has_no_resolvers() {
+    let response = schema(fixture::every_shape()).execute("{ accounts { name } }").await;
+    let code = response.errors[0].extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    assert_eq!(code, Some(&async_graphql::Value::from("INTERNAL")));
+}
+
+#[test]
+fn two_meanings_of_one_root_field_are_refused() {
+    let table = |name| fixture::entity(name, &["name"], vec![fixture::column("name", fixture::TEXT)]);
+    let drafts = vec![table("team"), table("teams_connection")];
+    let error = build(&fixture::catalog(drafts), Limits::default(), Nothing).expect_err("the names collide");
+    assert_eq!(error.0, "two root fields are named teamsConnection");
 }

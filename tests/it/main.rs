@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 
+mod readme;
 mod smoke;
 
 use rstest_reuse::{self, template};

@@ -3,13 +3,15 @@
 use async_graphql::dynamic::{Enum, EnumItem, FieldValue, Object, TypeRef};
 
 use crate::{
-    catalog::{Attribute, EntityId, EntityKind, ManyToMany, MultiTableLookup, OneToMany, Relationship, RelationshipId},
+    catalog::{
+        Attribute, Catalog, EntityId, EntityKind, ManyToMany, MultiTableLookup, OneToMany, Relationship, RelationshipId,
+    },
     plan::Key,
 };
 
 use super::{
-    Source, attributes, boolean, field, flag, ids, list_of, many_to_many, object, one_to_many, optional_string,
-    optional_text, string, strings, text,
+    attributes, boolean, field, flag, ids, list_of, many_to_many, object, one_to_many, optional_string, optional_text,
+    string, strings, text,
 };
 use crate::graphql::types::Types;
 
@@ -41,38 +43,41 @@ fn describe(kind: EntityKind) -> (&'static str, &'static str) {
 
 fn entity() -> Object {
     let fields = vec![
-        field::<EntityId>("logicalName", string(), "Its singular name: the root field of one record.", |source, id| {
-            text(&source.entity(*id).logical_name)
+        field::<EntityId>(
+            "logicalName",
+            string(),
+            "Its singular name: the root field of one record.",
+            |catalog, id| text(&catalog.entity(*id).logical_name),
+        ),
+        field::<EntityId>("typeName", string(), "The name of its GraphQL type.", |catalog, id| {
+            text(&catalog.entity(*id).type_name)
         }),
-        field::<EntityId>("typeName", string(), "The name of its GraphQL type.", |source, id| {
-            text(&source.entity(*id).type_name)
+        field::<EntityId>("entitySetName", string(), "Its plural name: the root field of its list.", |catalog, id| {
+            text(&catalog.entity(*id).set_name)
         }),
-        field::<EntityId>("entitySetName", string(), "Its plural name: the root field of its list.", |source, id| {
-            text(&source.entity(*id).set_name)
+        field::<EntityId>("tableName", string(), "Its table or view in the database.", |catalog, id| {
+            text(catalog.entity(*id).table.to_string())
         }),
-        field::<EntityId>("tableName", string(), "Its table or view in the database.", |source, id| {
-            text(source.entity(*id).table.to_string())
+        field::<EntityId>("kind", TypeRef::named_nn(KIND), "What stores it.", |catalog, id| {
+            text(describe(catalog.entity(*id).kind).0)
         }),
-        field::<EntityId>("kind", TypeRef::named_nn(KIND), "What stores it.", |source, id| {
-            text(describe(source.entity(*id).kind).0)
+        field::<EntityId>("description", optional_string(), "The table's comment.", |catalog, id| {
+            optional_text(catalog.entity(*id).description.as_ref())
         }),
-        field::<EntityId>("description", optional_string(), "The table's comment.", |source, id| {
-            optional_text(source.entity(*id).description.as_ref())
+        field::<EntityId>("primaryKey", strings(), "The attributes of its primary key.", |catalog, id| {
+            attributes(catalog.entity(*id), &catalog.entity(*id).primary_key)
         }),
-        field::<EntityId>("primaryKey", strings(), "The attributes of its primary key.", |source, id| {
-            attributes(source.entity(*id), &source.entity(*id).primary_key)
-        }),
-        field::<EntityId>("alternateKeys", list_of(KEY), "Its further keys.", |source, id| {
-            let keys = Key::all(source.entity(*id)).into_iter();
-            let primary = usize::from(source.entity(*id).has_key());
+        field::<EntityId>("alternateKeys", list_of(KEY), "Its further keys.", |catalog, id| {
+            let keys = Key::all(catalog.entity(*id)).into_iter();
+            let primary = usize::from(catalog.entity(*id).has_key());
             ids(keys.skip(primary).map(|key| (*id, key)))
         }),
         field::<EntityId>(
             "attributes",
             list_of(ATTRIBUTE),
             "Its attributes in the order of their columns.",
-            |source, id| {
-                let attributes = source.entity(*id).attributes.iter();
+            |catalog, id| {
+                let attributes = catalog.entity(*id).attributes.iter();
                 FieldValue::list(attributes.map(|attribute| FieldValue::borrowed_any(attribute)))
             },
         ),
@@ -80,8 +85,8 @@ fn entity() -> Object {
             "oneToManyRelationships",
             list_of(one_to_many::NAME),
             "The relationships in which it is referenced.",
-            |source, id| {
-                relationships(source, |known| {
+            |catalog, id| {
+                relationships(catalog, |known| {
                     known.as_one_to_many().is_some_and(|OneToMany { referenced, .. }| referenced == id)
                 })
             },
@@ -90,8 +95,8 @@ fn entity() -> Object {
             "manyToOneRelationships",
             list_of(one_to_many::NAME),
             "The relationships in which it holds the lookup.",
-            |source, id| {
-                relationships(source, |known| {
+            |catalog, id| {
+                relationships(catalog, |known| {
                     known.as_one_to_many().is_some_and(|OneToMany { referencing, .. }| referencing == id)
                 })
             },
@@ -100,17 +105,17 @@ fn entity() -> Object {
             "manyToManyRelationships",
             list_of(many_to_many::NAME),
             "The many-to-many relationships at whose ends it stands.",
-            |source, id| {
+            |catalog, id| {
                 let is_end = |ManyToMany { ends, .. }: &ManyToMany| ends.iter().any(|end| end.entity == *id);
-                relationships(source, |known| known.as_many_to_many().is_some_and(is_end))
+                relationships(catalog, |known| known.as_many_to_many().is_some_and(is_end))
             },
         ),
         field::<EntityId>(
             "multiTableLookups",
             list_of(LOOKUP),
             "Its lookups that lead to several entities.",
-            |source, id| {
-                let lookups = source.catalog.multi_table_lookups_of(*id);
+            |catalog, id| {
+                let lookups = catalog.multi_table_lookups_of(*id);
                 FieldValue::list(lookups.map(|lookup| FieldValue::borrowed_any(lookup)))
             },
         ),
@@ -118,8 +123,8 @@ fn entity() -> Object {
     object(ENTITY, "An entity: a table or view with its attributes, keys and relationships.", fields)
 }
 
-fn relationships<'a>(source: &Source, is_wanted: impl Fn(&Relationship) -> bool) -> FieldValue<'a> {
-    let all = source.catalog.relationships.iter().enumerate();
+fn relationships<'a>(catalog: &Catalog, is_wanted: impl Fn(&Relationship) -> bool) -> FieldValue<'a> {
+    let all = catalog.relationships.iter().enumerate();
     ids(all.filter(|(_, relationship)| is_wanted(relationship)).map(|(position, _)| RelationshipId(position)))
 }
 
@@ -131,8 +136,8 @@ fn attribute() -> Object {
         field::<Attribute>("columnName", string(), "Its column in the database.", |_, attribute| {
             text(&attribute.column)
         }),
-        field::<Attribute>("type", string(), "The GraphQL type of its values.", |source, attribute| {
-            text(source.type_name(&attribute.ty))
+        field::<Attribute>("type", string(), "The GraphQL type of its values.", |_, attribute| {
+            text(attribute.ty.word())
         }),
         field::<Attribute>("isNullable", boolean(), "Whether it may be null.", |_, attribute| flag(attribute.nullable)),
         field::<Attribute>("isLookup", boolean(), "Whether a relationship writes it.", |_, attribute| {
@@ -156,8 +161,8 @@ fn key() -> Object {
         field::<(EntityId, Key)>("name", string(), "Its name: the field of the entity's key input.", |_, (_, key)| {
             text(&key.name)
         }),
-        field::<(EntityId, Key)>("attributes", strings(), "Its attributes.", |source, (id, key)| {
-            attributes(source.entity(*id), &key.attributes)
+        field::<(EntityId, Key)>("attributes", strings(), "Its attributes.", |catalog, (id, key)| {
+            attributes(catalog.entity(*id), &key.attributes)
         }),
     ];
     object(KEY, "A unique constraint that addresses records.", fields)
@@ -175,8 +180,8 @@ fn lookup() -> Object {
             "discriminatorAttribute",
             optional_string(),
             "The attribute that says which entity it leads to.",
-            |source, lookup| {
-                let entity = source.entity(lookup.entity);
+            |catalog, lookup| {
+                let entity = catalog.entity(lookup.entity);
                 optional_text(lookup.discriminator.map(|id| &entity.attribute(id).name))
             },
         ),
@@ -190,8 +195,8 @@ fn lookup() -> Object {
             "relationships",
             list_of(one_to_many::NAME),
             "The relationships of these.",
-            |source, lookup| {
-                let entity = source.entity(lookup.entity);
+            |catalog, lookup| {
+                let entity = catalog.entity(lookup.entity);
                 let arms = lookup.arms.iter().filter_map(|arm| entity.find_navigation(arm));
                 ids(arms.map(|property| property.relationship))
             },

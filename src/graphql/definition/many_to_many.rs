@@ -3,19 +3,19 @@
 use async_graphql::dynamic::{Field, FieldValue, TypeRef};
 
 use crate::{
-    catalog::{ManyToMany, ManyToManyEnd, RelationshipId},
+    catalog::{Catalog, ManyToMany, ManyToManyEnd, RelationshipId},
     graphql::types::Types,
 };
 
-use super::{Source, attributes, first_attribute, relationship, resolved, string, strings, text};
+use super::{attributes, first_attribute, relationship, resolved, string, strings, text};
 
 pub(super) const NAME: &str = "ManyToManyRelationship";
 
 pub(super) fn register(types: &mut Types<'_>) {
     let about = "A many-to-many relationship: rows of the intersect entity pair records of two entities.";
     let intersect =
-        many("intersectEntityName", string(), "The logical name of the intersect entity.", |source, many| {
-            text(&source.entity(many.intersect).logical_name)
+        many("intersectEntityName", string(), "The logical name of the intersect entity.", |catalog, many| {
+            text(&catalog.entity(many.intersect).logical_name)
         });
     let fields = std::iter::once(intersect).chain(end(0)).chain(end(1)).collect();
     types.add(NAME, relationship::implementation(NAME, about, fields));
@@ -26,11 +26,11 @@ fn many(
     name: &str,
     ty: TypeRef,
     description: &str,
-    read: impl for<'a> Fn(&'a Source, &'a ManyToMany) -> FieldValue<'a> + Send + Sync + 'static,
+    read: impl for<'a> Fn(&'a Catalog, &'a ManyToMany) -> FieldValue<'a> + Send + Sync + 'static,
 ) -> Field {
-    resolved(name, ty, description, move |source, context| {
+    resolved(name, ty, description, move |catalog, context| {
         let id: &RelationshipId = context.parent_value.try_downcast_ref()?;
-        Ok(source.catalog.relationship(*id).as_many_to_many().map_or(FieldValue::NULL, |many| read(source, many)))
+        Ok(catalog.relationship(*id).as_many_to_many().map_or(FieldValue::NULL, |many| read(catalog, many)))
     })
 }
 
@@ -39,26 +39,26 @@ fn end(role: usize) -> [Field; 4] {
     let field = |name: &str,
                  ty: TypeRef,
                  about: &str,
-                 read: for<'a> fn(&'a Source, &'a ManyToMany, &'a ManyToManyEnd) -> FieldValue<'a>| {
-        many(&format!("entity{}{name}", role + 1), ty, &format!("{about} the {ordinal} end."), move |source, many| {
-            read(source, many, &many.ends[role])
+                 read: for<'a> fn(&'a Catalog, &'a ManyToMany, &'a ManyToManyEnd) -> FieldValue<'a>| {
+        many(&format!("entity{}{name}", role + 1), ty, &format!("{about} the {ordinal} end."), move |catalog, many| {
+            read(catalog, many, &many.ends[role])
         })
     };
     [
-        field("LogicalName", string(), "The logical name of the entity at", |source, _, end| {
-            text(&source.entity(end.entity).logical_name)
+        field("LogicalName", string(), "The logical name of the entity at", |catalog, _, end| {
+            text(&catalog.entity(end.entity).logical_name)
         }),
         field(
             "IntersectAttribute",
             string(),
             "The first attribute of the intersect entity that points at",
-            |source, many, end| first_attribute(source.entity(many.intersect), &end.intersect_attributes),
+            |catalog, many, end| first_attribute(catalog.entity(many.intersect), &end.intersect_attributes),
         ),
         field(
             "IntersectAttributes",
             strings(),
             "The attributes of the intersect entity that point at",
-            |source, many, end| attributes(source.entity(many.intersect), &end.intersect_attributes),
+            |catalog, many, end| attributes(catalog.entity(many.intersect), &end.intersect_attributes),
         ),
         field("NavigationPropertyName", string(), "The navigation property of the entity at", |_, _, end| {
             text(&end.navigation)

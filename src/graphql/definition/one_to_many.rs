@@ -3,13 +3,13 @@
 use async_graphql::dynamic::{Enum, EnumItem, Field, FieldValue, Object, TypeRef};
 
 use crate::{
-    catalog::{CascadeConfiguration, CascadeDelete, OneToMany, RelationshipId},
+    catalog::{CascadeConfiguration, CascadeDelete, Catalog, OneToMany, RelationshipId},
     graphql::types::Types,
 };
 
 use super::{
-    Source, attributes, boolean, field, first_attribute, flag, object, optional_string, optional_text, relationship,
-    resolved, string, strings, text,
+    attributes, boolean, field, first_attribute, flag, object, optional_string, optional_text, relationship, resolved,
+    string, strings, text,
 };
 
 pub(super) const NAME: &str = "OneToManyRelationship";
@@ -35,24 +35,24 @@ fn one(
     name: &str,
     ty: TypeRef,
     description: &str,
-    read: for<'a> fn(&'a Source, &'a OneToMany) -> FieldValue<'a>,
+    read: for<'a> fn(&'a Catalog, &'a OneToMany) -> FieldValue<'a>,
 ) -> Field {
-    resolved(name, ty, description, move |source, context| {
+    resolved(name, ty, description, move |catalog, context| {
         let id: &RelationshipId = context.parent_value.try_downcast_ref()?;
-        Ok(source.catalog.relationship(*id).as_one_to_many().map_or(FieldValue::NULL, |one| read(source, one)))
+        Ok(catalog.relationship(*id).as_one_to_many().map_or(FieldValue::NULL, |one| read(catalog, one)))
     })
 }
 
 fn referenced_end() -> [Field; 4] {
     [
-        one("referencedEntity", string(), "The logical name of the entity that is pointed at.", |source, one| {
-            text(&source.entity(one.referenced).logical_name)
+        one("referencedEntity", string(), "The logical name of the entity that is pointed at.", |catalog, one| {
+            text(&catalog.entity(one.referenced).logical_name)
         }),
-        one("referencedAttribute", string(), "The first attribute that is pointed at.", |source, one| {
-            first_attribute(source.entity(one.referenced), &one.referenced_attributes)
+        one("referencedAttribute", string(), "The first attribute that is pointed at.", |catalog, one| {
+            first_attribute(catalog.entity(one.referenced), &one.referenced_attributes)
         }),
-        one("referencedAttributes", strings(), "The attributes that are pointed at.", |source, one| {
-            attributes(source.entity(one.referenced), &one.referenced_attributes)
+        one("referencedAttributes", strings(), "The attributes that are pointed at.", |catalog, one| {
+            attributes(catalog.entity(one.referenced), &one.referenced_attributes)
         }),
         one(
             "referencedEntityNavigationPropertyName",
@@ -65,17 +65,17 @@ fn referenced_end() -> [Field; 4] {
 
 fn referencing_end() -> [Field; 4] {
     [
-        one("referencingEntity", string(), "The logical name of the entity that holds the lookup.", |source, one| {
-            text(&source.entity(one.referencing).logical_name)
+        one("referencingEntity", string(), "The logical name of the entity that holds the lookup.", |catalog, one| {
+            text(&catalog.entity(one.referencing).logical_name)
         }),
-        one("referencingAttribute", string(), "The first lookup attribute.", |source, one| {
-            first_attribute(source.entity(one.referencing), &one.referencing_attributes)
+        one("referencingAttribute", string(), "The first lookup attribute.", |catalog, one| {
+            first_attribute(catalog.entity(one.referencing), &one.referencing_attributes)
         }),
         one(
             "referencingAttributes",
             strings(),
             "The lookup attributes, in the order of those they point at.",
-            |source, one| attributes(source.entity(one.referencing), &one.referencing_attributes),
+            |catalog, one| attributes(catalog.entity(one.referencing), &one.referencing_attributes),
         ),
         one(
             "referencingEntityNavigationPropertyName",

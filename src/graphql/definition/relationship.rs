@@ -9,13 +9,12 @@ use async_graphql::{
 use serde::Deserialize;
 
 use crate::{
-    catalog::{EntityId, Relationship, RelationshipId, RelationshipKind},
-    graphql::types::{Types, input},
+    catalog::{Catalog, EntityId, Relationship, RelationshipId, RelationshipKind},
+    error::Code,
+    graphql::types::{Types, input, resolver_error},
 };
 
-use super::{
-    Source, boolean, field, flag, many_to_many, object, one_to_many, optional_string, optional_text, string, text,
-};
+use super::{boolean, field, flag, many_to_many, object, one_to_many, optional_string, optional_text, string, text};
 
 pub(super) const INTERFACE: &str = "RelationshipDefinition";
 pub(super) const WHERE: &str = "RelationshipDefinitionWhere";
@@ -33,27 +32,27 @@ pub(super) fn register(types: &mut Types<'_>) {
 }
 
 /// A relationship as a value of the interface.
-pub(super) fn typed<'a>(source: &Source, id: RelationshipId) -> FieldValue<'a> {
-    let ty = match source.catalog.relationship(id).kind {
+pub(super) fn typed<'a>(catalog: &Catalog, id: RelationshipId) -> FieldValue<'a> {
+    let ty = match catalog.relationship(id).kind {
         RelationshipKind::OneToMany(_) => one_to_many::NAME,
         RelationshipKind::ManyToMany(_) => many_to_many::NAME,
     };
     FieldValue::owned_any(id).with_type(ty)
 }
 
-type Common = (&'static str, TypeRef, &'static str, for<'a> fn(&'a Source, &'a RelationshipId) -> FieldValue<'a>);
+type Common = (&'static str, TypeRef, &'static str, for<'a> fn(&'a Catalog, &'a RelationshipId) -> FieldValue<'a>);
 
 /// The fields of every kind of relationship.
 fn common() -> [Common; 4] {
     [
-        ("schemaName", string(), "The unique name of the definition.", |source, id| {
-            text(&source.catalog.relationship(*id).schema_name)
+        ("schemaName", string(), "The unique name of the definition.", |catalog, id| {
+            text(&catalog.relationship(*id).schema_name)
         }),
-        ("kind", TypeRef::named_nn(KIND), "Which kind of relationship it is.", |source, id| {
-            text(kind(source.catalog.relationship(*id)))
+        ("kind", TypeRef::named_nn(KIND), "Which kind of relationship it is.", |catalog, id| {
+            text(kind(catalog.relationship(*id)))
         }),
-        ("description", optional_string(), "What the definition says about itself.", |source, id| {
-            optional_text(source.catalog.relationship(*id).description.as_ref())
+        ("description", optional_string(), "What the definition says about itself.", |catalog, id| {
+            optional_text(catalog.relationship(*id).description.as_ref())
         }),
         ("isCustom", boolean(), "Whether it was created while the gateway ran.", |_, _| flag(false)),
     ]
@@ -92,7 +91,7 @@ fn filter() -> InputObject {
 
 /// A filter on relationships, as it was given; what is null or absent does not filter.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Where {
     kind: Option<String>,
     schema_name: Option<String>,
@@ -104,12 +103,15 @@ pub(super) struct Where {
 impl Where {
     pub(super) fn parse(arguments: &ObjectAccessor<'_>) -> Result<Self> {
         match arguments.get("where").filter(|value| !value.is_null()) {
-            Some(value) => value.deserialize(),
+            // The engine checks no argument in which a variable is missing.
+            Some(value) => {
+                value.deserialize().map_err(|_| resolver_error(Code::Invalid, format!("where takes a {WHERE}")))
+            }
             None => Ok(Self::default()),
         }
     }
 
-    pub(super) fn holds(&self, source: &Source, relationship: &Relationship) -> bool {
+    pub(super) fn holds(&self, catalog: &Catalog, relationship: &Relationship) -> bool {
         let (referencing, referenced, both) = match &relationship.kind {
             RelationshipKind::OneToMany(one) => {
                 (Some(one.referencing), Some(one.referenced), [one.referencing, one.referenced])
@@ -117,7 +119,7 @@ impl Where {
             RelationshipKind::ManyToMany(many) => (None, None, [many.ends[0].entity, many.ends[1].entity]),
         };
         let is = |wanted: &Option<String>, entities: &[EntityId]| {
-            wanted.as_ref().is_none_or(|name| entities.iter().any(|id| source.entity(*id).logical_name == *name))
+            wanted.as_ref().is_none_or(|name| entities.iter().any(|id| catalog.entity(*id).logical_name == *name))
         };
         self.kind.as_ref().is_none_or(|wanted| wanted == kind(relationship))
             && self.schema_name.as_ref().is_none_or(|name| *name == relationship.schema_name)

@@ -9,6 +9,7 @@ mod intersect;
 mod link;
 pub mod name;
 mod navigation;
+mod navigation_name;
 mod problem;
 mod relationship;
 

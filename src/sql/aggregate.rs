@@ -1,6 +1,6 @@
 //! Counts and aggregates: one grouped statement for all parents at once.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, NullOrdering, Order, Query, SelectStatement};
 
 use crate::{
     catalog::{Catalog, RelationshipKind},
@@ -57,7 +57,11 @@ pub(super) fn compile(
     for attribute in &aggregate.group_by {
         let column = scope.column(aggregate.entity, *attribute, &base);
         select.add_group_by([column.expr.clone()]);
-        select.order_by_expr(column.expr, Order::Asc);
+        if catalog.entity(aggregate.entity).attribute(*attribute).nullable {
+            select.order_by_expr_with_nulls(column.expr, Order::Asc, NullOrdering::Last);
+        } else {
+            select.order_by_expr(column.expr, Order::Asc);
+        }
     }
     if let Some(filter) = &aggregate.filter {
         select.cond_where(filter::compile(&mut scope, filter, aggregate.entity, &base));

@@ -3,16 +3,10 @@
 /// What went wrong, in a word that clients can rely on: `errors[].extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// A record that was addressed does not exist.
-    NotFound,
-    /// A record that a link should lead to does not exist.
-    TargetNotFound,
     /// A reference names a record of another entity than the one expected.
     TypeMismatch,
     /// A value, name or combination of arguments means nothing.
     Invalid,
-    /// The database in use cannot do this.
-    Unsupported,
     /// The request is larger, deeper or costlier than the gateway allows.
     LimitExceeded,
     /// The database took longer than the gateway waits.
@@ -30,11 +24,8 @@ pub enum Code {
 impl Code {
     /// Every code.
     pub const ALL: &'static [Self] = &[
-        Self::NotFound,
-        Self::TargetNotFound,
         Self::TypeMismatch,
         Self::Invalid,
-        Self::Unsupported,
         Self::LimitExceeded,
         Self::Timeout,
         Self::Unavailable,
@@ -47,11 +38,8 @@ impl Code {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::NotFound => "NOT_FOUND",
-            Self::TargetNotFound => "TARGET_NOT_FOUND",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::Invalid => "INVALID",
-            Self::Unsupported => "UNSUPPORTED",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",

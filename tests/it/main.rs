@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 
+mod errors;
 mod readme;
 mod smoke;
 

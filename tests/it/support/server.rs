@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use relata::Gateway;
-use sea_orm::{DatabaseConnection, FromQueryResult, JsonValue, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, JsonValue, Statement};
 use serde_json::{Value, json};
 
 /// A running gateway; it ends with the test's runtime.
@@ -70,6 +70,16 @@ impl Server {
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         assert!(body.get("errors").is_none(), "{query}\n{body:#}");
         response.statements
+    }
+
+    /// Runs plain SQL, beside the gateway.
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.connection.execute_unprepared(sql).await.unwrap();
+    }
+
+    /// Closes the gateway's connections, as if the database had gone.
+    pub(crate) async fn close_database(&self) {
+        self.connection.close_by_ref().await.unwrap();
     }
 
     /// Rows of plain SQL, beside the gateway.

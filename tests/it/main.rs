@@ -5,6 +5,7 @@
 mod support;
 mod tidy;
 
+mod cli;
 mod errors;
 mod readme;
 mod smoke;

@@ -164,6 +164,16 @@ pub enum Constant {
 }
 
 impl Condition {
+    /// Whether it speaks of an attribute of that side.
+    #[must_use]
+    pub fn mentions(&self, whose: ConditionSide) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.mentions(whose)),
+            Self::Not(part) => part.mentions(whose),
+            Self::Compare { side, .. } | Self::IsNull { side, .. } => *side == whose,
+        }
+    }
+
     /// The attribute and constant, where this is one equality on the referencing entity:
     /// the discriminator of a multi-table lookup.
     #[must_use]

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait, Func, NullOrdering, Order, Query, SelectStatement};
 
 use crate::{
-    catalog::{Catalog, RelationshipKind},
+    catalog::Catalog,
     plan::{Aggregate, AggregateColumn, AggregateFunction, Parent},
 };
 
@@ -27,22 +27,8 @@ pub(super) fn compile(
         let ordinal = (parents.clone(), iden("ord"));
         select.expr(Expr::col(ordinal.clone())).add_group_by([Expr::col(ordinal.clone())]);
         select.from_subquery(dialect.parents(&key), parents.clone());
-        match &catalog.relationship(hop.relationship).kind {
-            RelationshipKind::OneToMany(one) => {
-                let on = join::keys(&scope, aggregate.entity, &one.referencing_attributes, &base, &parents);
-                select.inner_join(scope.table(aggregate.entity, &base), on);
-                if let Some(constant) = join::constant(&scope, hop, one, None, &base) {
-                    select.cond_where(constant);
-                }
-            }
-            RelationshipKind::ManyToMany(many) => {
-                let row = scope.alias();
-                let own = &many.ends[hop.role()];
-                let on = join::keys(&scope, many.intersect, &own.intersect_attributes, &row, &parents);
-                select.inner_join(scope.table(many.intersect, &row), on);
-                let on = join::intersect(&scope, many, 1 - hop.role(), &row, &base);
-                select.inner_join(scope.table(aggregate.entity, &base), on);
-            }
+        for (table, on) in join::members(&mut scope, hop, &base, &parents) {
+            select.inner_join(table, on);
         }
         select.order_by(ordinal, Order::Asc);
     } else {

@@ -1,6 +1,6 @@
 //! How two ends of a relationship meet in SQL. The two ends and the intersect meet here and nowhere else.
 
-use sea_orm::sea_query::{Cond, Condition as SqlCondition, DynIden, Expr, ExprTrait, IntoCondition};
+use sea_orm::sea_query::{Cond, Condition as SqlCondition, DynIden, Expr, ExprTrait, IntoCondition, TableRef};
 
 use crate::{
     catalog::{
@@ -50,18 +50,45 @@ pub(super) fn one_to_many(
     }
 }
 
-/// The constant condition of a one-to-many relationship alone.
-pub(super) fn constant(
-    scope: &Scope<'_>,
+/// The tables through which parents reach their related records, each with the condition that joins it:
+/// the target under its alias is among them.
+pub(super) fn members(
+    scope: &mut Scope<'_>,
     hop: Hop,
-    one: &OneToMany,
-    start: Option<&DynIden>,
     target: &DynIden,
-) -> Option<SqlCondition> {
-    let constant = one.condition.as_ref()?;
-    let start = start.unwrap_or(target);
-    let (referencing, referenced) = if hop.end == End::Referencing { (start, target) } else { (target, start) };
-    Some(condition(scope, one, constant, referencing, referenced))
+    parents: &DynIden,
+) -> Vec<(TableRef, SqlCondition)> {
+    let catalog = scope.catalog;
+    match &catalog.relationship(hop.relationship).kind {
+        RelationshipKind::ManyToMany(many) => {
+            let row = scope.alias();
+            let own = &many.ends[hop.role()].intersect_attributes;
+            vec![
+                (scope.table(many.intersect, &row), keys(scope, many.intersect, own, &row, parents)),
+                (scope.table(hop.target, target), intersect(scope, many, 1 - hop.role(), &row, target)),
+            ]
+        }
+        RelationshipKind::OneToMany(one) => {
+            let on = keys(scope, hop.target, hop.target_attributes(catalog), target, parents);
+            let mut members = vec![(scope.table(hop.target, target), on)];
+            if let Some(constant) = &one.condition {
+                // The condition may speak of the parent too, of which only the key is at hand.
+                let (start, id) = (scope.alias(), hop.start_entity(catalog));
+                let (referencing, referenced) =
+                    if hop.end == End::Referencing { (&start, target) } else { (target, &start) };
+                let holds = condition(scope, one, constant, referencing, referenced);
+                let own =
+                    if hop.end == End::Referencing { ConditionSide::Referencing } else { ConditionSide::Referenced };
+                if constant.mentions(own) {
+                    let on = keys(scope, id, hop.start_attributes(catalog), &start, parents);
+                    members.push((scope.table(id, &start), on.add(holds)));
+                } else if let Some((_, on)) = members.first_mut() {
+                    *on = on.clone().add(holds);
+                }
+            }
+            members
+        }
+    }
 }
 
 /// The condition under which a row of the intersect belongs to a record of one of its ends.

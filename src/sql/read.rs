@@ -4,7 +4,7 @@
 use sea_orm::sea_query::{Cond, DynIden, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use crate::{
-    catalog::{AttributeId, Catalog, EntityId, RelationshipKind},
+    catalog::{AttributeId, Catalog, EntityId, ManyToMany, ManyToManyEnd, RelationshipKind},
     plan::{Hop, Parent, Rows},
 };
 
@@ -94,33 +94,18 @@ fn page_of_one_parent(
     let catalog = scope.catalog;
     let mut select = Query::select();
     let base = scope.alias();
-    match &catalog.relationship(hop.relationship).kind {
-        RelationshipKind::ManyToMany(many) => {
-            let (own, other) = (&many.ends[hop.role()], &many.ends[1 - hop.role()]);
-            let row = if in_intersect_alone(scope, hop, rows) { base.clone() } else { scope.alias() };
-            select.from(scope.table(many.intersect, &row));
-            select.cond_where(join::keys(scope, many.intersect, &own.intersect_attributes, &row, parents));
-            if row == base {
-                intersect_page(
-                    scope,
-                    rows,
-                    many.intersect,
-                    &other.attributes,
-                    &other.intersect_attributes,
-                    &base,
-                    &mut select,
-                );
-                return select;
-            }
-            let on = join::intersect(scope, many, 1 - hop.role(), &row, &base);
-            select.inner_join(scope.table(rows.entity, &base), on);
-        }
-        RelationshipKind::OneToMany(one) => {
-            select.from(scope.table(rows.entity, &base));
-            select.cond_where(join::keys(scope, rows.entity, &one.referencing_attributes, &base, parents));
-            if let Some(constant) = join::constant(scope, hop, one, None, &base) {
-                select.cond_where(constant);
-            }
+    if let Some(many) = hop.many_to_many(catalog).filter(|_| in_intersect_alone(scope, hop, rows)) {
+        let own = &many.ends[hop.role()].intersect_attributes;
+        select.from(scope.table(many.intersect, &base));
+        select.cond_where(join::keys(scope, many.intersect, own, &base, parents));
+        intersect_page(scope, rows, many, 1 - hop.role(), &base, &mut select);
+        return select;
+    }
+    for (index, (table, on)) in join::members(scope, hop, &base, parents).into_iter().enumerate() {
+        if index == 0 {
+            select.from(table).cond_where(on);
+        } else {
+            select.inner_join(table, on);
         }
     }
     for id in target {
@@ -138,12 +123,13 @@ fn page_of_one_parent(
 fn intersect_page(
     scope: &Scope<'_>,
     rows: &Rows,
-    intersect: EntityId,
-    attributes: &[AttributeId],
-    lookups: &[AttributeId],
+    many: &ManyToMany,
+    role: usize,
     row: &DynIden,
     select: &mut SelectStatement,
 ) {
+    let ManyToManyEnd { attributes, intersect_attributes: lookups, .. } = &many.ends[role];
+    let intersect = many.intersect;
     let entity = scope.catalog.entity(rows.entity);
     for (attribute, lookup) in attributes.iter().zip(lookups) {
         let column = scope.column(intersect, *lookup, row).expr;

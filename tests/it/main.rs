@@ -6,6 +6,7 @@ mod support;
 mod tidy;
 
 mod cli;
+mod condition;
 mod errors;
 mod readme;
 mod smoke;

@@ -35,9 +35,14 @@ async fn prepare(backend: Backend) -> Option<String> {
     Some(url)
 }
 
+/// A connection to an empty database of its own.
+pub(crate) async fn connection(backend: Backend, name: &str) -> Option<DatabaseConnection> {
+    Some(connect(&empty(backend, name).await?).await)
+}
+
 /// A database of its own for one test, filled by the statements, discovered and served.
 pub(crate) async fn scratch(backend: Backend, name: &str, statements: &str) -> Option<Server> {
-    let connection = connect(&empty(backend, name).await?).await;
+    let connection = connection(backend, name).await?;
     connection.execute_unprepared(statements).await.unwrap();
     let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
     Some(Server::start(gateway, connection).await)

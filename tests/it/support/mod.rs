@@ -3,5 +3,5 @@
 mod database;
 mod server;
 
-pub(crate) use database::{Backend, chinook, demo, scratch};
+pub(crate) use database::{Backend, chinook, connection, demo, scratch};
 pub(crate) use server::Server;

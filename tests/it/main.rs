@@ -9,6 +9,10 @@ mod cli;
 mod condition;
 mod errors;
 mod readme;
+mod bad_input;
+mod conformance;
+mod faults;
+mod graphql;
 mod smoke;
 
 use rstest_reuse::{self, template};

@@ -1,7 +1,10 @@
 //! A gateway on a free port over a real database, and plain SQL beside it.
 
 mod database;
+mod expected;
 mod server;
 
 pub(crate) use database::{Backend, chinook, connection, demo, scratch};
+pub(crate) use database::{Backend, chinook, demo, scratch};
+pub(crate) use expected::{demo_key, pluck, text};
 pub(crate) use server::Server;

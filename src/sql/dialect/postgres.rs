@@ -32,6 +32,8 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         (_, AttributeType::Boolean | AttributeType::Int | AttributeType::BigInt) | (None, AttributeType::Bytes) => {
             value
         }
+        // An enum that a column keeps as numbers.
+        (_, AttributeType::Enum(_)) if matches!(literal, Literal::Integer(_)) => value,
         (Some(ty), _) => cast_to(value, ty),
         (None, AttributeType::Float) => cast(value, "float8"),
         (None, AttributeType::Decimal { .. }) => cast(value, "numeric"),

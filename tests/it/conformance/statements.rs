@@ -27,9 +27,15 @@ const SHAPES: &[(&str, usize)] = &[
     ("{ contactsConnection(first: COUNT) { nodes { ref } pageInfo { hasNextPage } } }", 1),
     ("{ contactsConnection(first: COUNT) { nodes { ref } totalCount } }", 2),
     ("{ contactsConnection(first: COUNT) { totalCount } }", 1),
-    ("{ accounts(first: COUNT) { contactCustomerAccountsConnection(first: COUNT) { edges { cursor node { ref } } } } }", 2),
+    (
+        "{ accounts(first: COUNT) { contactCustomerAccountsConnection(first: COUNT) { edges { cursor node { ref } } } } }",
+        2,
+    ),
     ("{ accounts(first: COUNT) { contactCustomerAccountsConnection(first: COUNT) { nodes { ref } totalCount } } }", 3),
-    ("{ accounts(first: COUNT) { contactCustomerAccountsAggregate { count max { annualincome } min { lastname } } } }", 2),
+    (
+        "{ accounts(first: COUNT) { contactCustomerAccountsAggregate { count max { annualincome } min { lastname } } } }",
+        2,
+    ),
     (
         "{ accounts(first: COUNT) { contactCustomerAccountsAggregate(groupBy: [DONOTCALL]) { groups { key { donotcall } count } } } }",
         2,

@@ -125,8 +125,9 @@ fn is_plain_text(ty: &DatabaseType) -> bool {
 }
 
 pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
-    let like = LikeExpr::new(pattern.surround(&escape_like(text), '%')).escape('\\');
-    if ignore_case { column.ilike(like) } else { column.like(like) }
+    let like = pattern.surround(&escape_like(text), '%');
+    // ILIKE takes no ESCAPE in the parentheses that sea-query puts around it; the backslash is the default anyway.
+    if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
 }
 
 /// `unnest` in the select list runs in step with `generate_series`, so that each key keeps its position.

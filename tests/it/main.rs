@@ -8,6 +8,7 @@ mod tidy;
 mod cli;
 mod condition;
 mod errors;
+mod chinook;
 mod readme;
 mod bad_input;
 mod conformance;

@@ -76,7 +76,9 @@ async fn prepare_chinook(backend: Backend) -> Option<String> {
             let url = empty(backend, "chinook").await?;
             let connection = connect(&url).await;
             let script = std::fs::read_to_string(folder.join("chinook-postgres.sql")).unwrap();
-            connection.execute_unprepared(&script).await.unwrap();
+            // Up to this command of psql's the script makes a database of its own.
+            let (_, tables) = script.split_once("\\c chinook;").unwrap();
+            connection.execute_unprepared(tables).await.unwrap();
             connection.close().await.unwrap();
             Some(url)
         }

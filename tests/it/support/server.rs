@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use relata::Gateway;
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, JsonValue, Statement};
-use serde_json::{Value, json};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use serde_json::{Map, Value, json};
+use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
 
 /// A running gateway; it ends with the test's runtime.
 pub(crate) struct Server {
@@ -82,9 +83,48 @@ impl Server {
         self.connection.close_by_ref().await.unwrap();
     }
 
-    /// Rows of plain SQL, beside the gateway.
+    /// Rows of plain SQL, beside the gateway: whole numbers, floating-point numbers and text.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<Value> {
-        let backend = self.connection.get_database_backend();
-        JsonValue::find_by_statement(Statement::from_string(backend, sql)).all(&self.connection).await.unwrap()
+        match self.connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = self.connection.get_sqlite_connection_pool();
+                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+                rows.iter().map(|row| record(row, sqlite_value)).collect()
+            }
+            _ => {
+                let pool = self.connection.get_postgres_connection_pool();
+                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+                rows.iter().map(|row| record(row, postgres_value)).collect()
+            }
+        }
+    }
+}
+
+fn record<R: Row>(row: &R, value: impl Fn(&R, usize) -> Value) -> Value {
+    let columns = row.columns().iter().enumerate();
+    columns.map(|(index, column)| (column.name().to_owned(), value(row, index))).collect::<Map<_, _>>().into()
+}
+
+/// SQLite's columns have no type that could be relied on; each value has one.
+fn sqlite_value(row: &SqliteRow, column: usize) -> Value {
+    let value = row.try_get_raw(column).unwrap();
+    if value.is_null() {
+        return Value::Null;
+    }
+    let kind = value.type_info().name().to_owned();
+    match kind.as_str() {
+        "INTEGER" => row.get_unchecked::<i64, _>(column).into(),
+        "REAL" => row.get_unchecked::<f64, _>(column).into(),
+        _ => row.get_unchecked::<String, _>(column).into(),
+    }
+}
+
+fn postgres_value(row: &PgRow, column: usize) -> Value {
+    match row.column(column).type_info().name() {
+        "INT2" => row.get::<Option<i16>, _>(column).into(),
+        "INT4" => row.get::<Option<i32>, _>(column).into(),
+        "INT8" => row.get::<Option<i64>, _>(column).into(),
+        "FLOAT8" => row.get::<Option<f64>, _>(column).into(),
+        _ => row.get_unchecked::<Option<String>, _>(column).into(),
     }
 }

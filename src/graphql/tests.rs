@@ -1,5 +1,6 @@
 //! The schema of a catalog that holds every shape, seen as SDL, through introspection, and through its definitions.
 
+mod cases;
 mod definition;
 mod fixture;
 

@@ -31,7 +31,7 @@ use async_graphql::dynamic::{Schema, SchemaError};
 use crate::{catalog::Catalog, plan::Limits};
 
 pub use error::error_body;
-pub use operation::{Context, execute};
+pub use operation::{Context, execute, select};
 pub use request::{Outcome, Request, Response};
 pub use sdl::sdl;
 

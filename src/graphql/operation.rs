@@ -6,7 +6,7 @@ use crate::{
     catalog::Catalog,
     error::Code,
     execute::{Database, Fragment, Read},
-    plan::{self, Limits, Merged, collect, plan_read},
+    plan::{self, Limits, Merged, Selection, collect, plan_read},
 };
 
 use super::{
@@ -32,7 +32,6 @@ pub struct Context<'a> {
 
 /// Answers a request.
 pub async fn execute(context: Context<'_>, request: &Request) -> Response {
-    let refused = |errors| Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0 };
     let document = match engine::validate(context.schema, request, context.limits).await {
         Validated::Document(document) => document,
         Validated::Refused(errors) => return refused(errors),
@@ -45,6 +44,27 @@ pub async fn execute(context: Context<'_>, request: &Request) -> Response {
         Ok(response) => response,
         Err(error) => refused(vec![Error::from(&error)]),
     }
+}
+
+/// What a request selects, once it is parsed and found valid: the stage before planning on its own.
+///
+/// # Errors
+/// The response that refuses it.
+pub async fn select(schema: &Schema, limits: Limits, request: &Request) -> Result<Selection, Response> {
+    let document = match engine::validate(schema, request, limits).await {
+        Validated::Document(document) => document,
+        Validated::Refused(errors) => return Err(refused(errors)),
+        Validated::NotAQuery => return Err(refused(Vec::new())),
+    };
+    let selected = document::operation(&document, request.operation_name.as_deref()).and_then(|operation| {
+        let variables = document::variables(&operation.node, &request.variables)?;
+        Ok(document::selection(&document, &operation.node, &variables))
+    });
+    selected.map_err(|error| refused(vec![Error::from(&error)]))
+}
+
+fn refused(errors: Vec<Error>) -> Response {
+    Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0 }
 }
 
 /// A field of the root on its way to the response.

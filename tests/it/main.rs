@@ -5,15 +5,15 @@
 mod support;
 mod tidy;
 
+mod bad_input;
+mod chinook;
 mod cli;
 mod condition;
-mod errors;
-mod chinook;
-mod readme;
-mod bad_input;
 mod conformance;
+mod errors;
 mod faults;
 mod graphql;
+mod readme;
 mod smoke;
 
 use rstest_reuse::{self, template};

@@ -5,6 +5,5 @@ mod expected;
 mod server;
 
 pub(crate) use database::{Backend, chinook, connection, demo, scratch};
-pub(crate) use database::{Backend, chinook, demo, scratch};
 pub(crate) use expected::{demo_key, pluck, text};
 pub(crate) use server::Server;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::{
     catalog::{AttributeId, Catalog, End, EntityId},
     plan::{
-        Aggregate, AggregateFunction, ConnectionPart, EdgePart, Filter, Hop, Object, OrderTerm, Output, Query, ReadPlan,
-        Rows, Step,
+        Aggregate, AggregateFunction, ConnectionPart, EdgePart, Filter, Hop, Object, OrderTerm, Output, Query,
+        ReadPlan, Rows, Step,
     },
     sql::{Parameter, Statement},
 };
@@ -23,7 +23,8 @@ pub(super) fn plan(catalog: &Catalog, plan: &ReadPlan) -> String {
 
 fn step(catalog: &Catalog, plan: &ReadPlan, step: &Step) -> String {
     let below = step.parent.as_ref().map_or_else(String::new, |parent| {
-        let key: Vec<String> = parent.key.iter().map(|column| column_name(catalog, &plan.steps[parent.step], *column)).collect();
+        let key: Vec<String> =
+            parent.key.iter().map(|column| column_name(catalog, &plan.steps[parent.step], *column)).collect();
         format!(" of step {} over {} by {}", parent.step, hop(catalog, parent.hop), key.join(", "))
     });
     match &step.query {
@@ -88,7 +89,9 @@ fn filter(catalog: &Catalog, id: EntityId, filter: &Filter) -> String {
         Filter::Any(parts) => each(parts, "or"),
         Filter::Not(part) => format!("not {}", self::filter(catalog, id, part)),
         Filter::Compare { attribute, operator, operands } => format!("{} {operator:?} {operands:?}", name(*attribute)),
-        Filter::Null { attribute, is_null } => format!("{} is {}null", name(*attribute), if *is_null { "" } else { "not " }),
+        Filter::Null { attribute, is_null } => {
+            format!("{} is {}null", name(*attribute), if *is_null { "" } else { "not " })
+        }
         Filter::Related { hop: way, quantifier, filter } => {
             format!("{quantifier:?} {} ({})", hop(catalog, *way), self::filter(catalog, way.target, filter))
         }
@@ -170,7 +173,16 @@ pub(super) fn statement(title: &str, statement: &Statement) -> String {
 }
 
 const CLAUSES: &[&str] = &[
-    "FROM ", "LEFT JOIN ", "INNER JOIN ", "CROSS JOIN ", "WHERE ", "GROUP BY ", "ORDER BY ", "LIMIT ", "AND EXISTS", "SELECT ",
+    "FROM ",
+    "LEFT JOIN ",
+    "INNER JOIN ",
+    "CROSS JOIN ",
+    "WHERE ",
+    "GROUP BY ",
+    "ORDER BY ",
+    "LIMIT ",
+    "AND EXISTS",
+    "SELECT ",
 ];
 
 fn broken(text: &str) -> String {

@@ -72,16 +72,19 @@ pub(super) fn members(
             let on = keys(scope, hop.target, hop.target_attributes(catalog), target, parents);
             let mut members = vec![(scope.table(hop.target, target), on)];
             if let Some(constant) = &one.condition {
-                // The condition may speak of the parent too, of which only the key is at hand.
-                let (start, id) = (scope.alias(), hop.start_entity(catalog));
-                let (referencing, referenced) =
-                    if hop.end == End::Referencing { (&start, target) } else { (target, &start) };
+                let own = match hop.end {
+                    End::Referencing => ConditionSide::Referencing,
+                    End::Referenced | End::Role(_) => ConditionSide::Referenced,
+                };
+                // Of the parent only the key is at hand: a condition that speaks of it needs its table.
+                let start = constant.mentions(own).then(|| scope.alias());
+                let sides = [start.as_ref().unwrap_or(target), target];
+                let [referencing, referenced] = if hop.end == End::Referencing { sides } else { [sides[1], sides[0]] };
                 let holds = condition(scope, one, constant, referencing, referenced);
-                let own =
-                    if hop.end == End::Referencing { ConditionSide::Referencing } else { ConditionSide::Referenced };
-                if constant.mentions(own) {
-                    let on = keys(scope, id, hop.start_attributes(catalog), &start, parents);
-                    members.push((scope.table(id, &start), on.add(holds)));
+                if let Some(start) = &start {
+                    let id = hop.start_entity(catalog);
+                    let on = keys(scope, id, hop.start_attributes(catalog), start, parents);
+                    members.push((scope.table(id, start), on.add(holds)));
                 } else if let Some((_, on)) = members.first_mut() {
                     *on = on.clone().add(holds);
                 }

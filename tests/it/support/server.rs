@@ -33,10 +33,6 @@ impl Server {
         &self.client
     }
 
-    pub(crate) fn gateway(&self) -> &Gateway {
-        &self.gateway
-    }
-
     /// Runs an operation and answers the whole response.
     pub(crate) async fn run(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables });

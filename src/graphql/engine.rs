@@ -10,9 +10,12 @@ use async_graphql::{
     Name, Positioned, Response, ServerError, ServerResult, Variables,
     dynamic::Schema,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery},
-    parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
-        Selection, SelectionSet,
+    parser::{
+        Error as ParseError, parse_query,
+        types::{
+            Directive, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
+            Selection, SelectionSet,
+        },
     },
 };
 
@@ -105,25 +108,31 @@ impl Extension for Intercept {
         variables: &Variables,
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
-        let document = next.run(ctx, query, variables).await?;
-        if let Some(capture) = ctx.data_opt::<Arc<Capture>>() {
-            let mut state = capture.state();
-            let stop = || Err(ServerError::new("", None));
-            let operation = document::operation(&document, capture.operation_name.as_deref());
-            let is_query = operation.is_ok_and(|operation| operation.node.ty == OperationType::Query);
-            if capture.queries_only
-                && !is_query
-                && document.operations.iter().any(|(_, any)| any.node.ty != OperationType::Query)
-            {
-                state.not_a_query = true;
+        let Some(capture) = ctx.data_opt::<Arc<Capture>>() else { return next.run(ctx, query, variables).await };
+        let mut state = capture.state();
+        let stop = || Err(ServerError::new("", None));
+        // Parsed here, because the engine would go on to walk through fragments as often as they are spread.
+        let document = match parse_query(query) {
+            Err(ParseError::RecursionLimitExceeded) => {
+                state.refused = Some(limits::too_deep());
                 return stop();
             }
-            if let Err(error) = limits::check(&document, capture.limits) {
-                state.refused = Some(error);
-                return stop();
-            }
-            state.document = Some(document.clone());
+            parsed => parsed?,
+        };
+        let operation = document::operation(&document, capture.operation_name.as_deref());
+        let is_query = operation.is_ok_and(|operation| operation.node.ty == OperationType::Query);
+        if capture.queries_only
+            && !is_query
+            && document.operations.iter().any(|(_, any)| any.node.ty != OperationType::Query)
+        {
+            state.not_a_query = true;
+            return stop();
         }
+        if let Err(error) = limits::check(&document, capture.limits) {
+            state.refused = Some(error);
+            return stop();
+        }
+        state.document = Some(document.clone());
         Ok(document)
     }
 

@@ -71,7 +71,6 @@ async fn a_document_that_does_not_fit_the_schema_is_refused(#[case] backend: Bac
         "{ contacts(where: {lastname: {like: \"a\"}}) { ref } }",
         "{ contacts(where: {donotcall: {gt: true}}) { ref } }",
         "{ contacts(where: {nosuch: {eq: 1}}) { ref } }",
-        "{ contacts(where: {lastname: \"a\"}) { ref } }",
         "{ contacts(where: {preferredcontactmethod: {eq: TELEPATHY}}) { ref } }",
         "{ contacts(orderBy: {lastname: UPWARDS}) { ref } }",
         "{ contacts(orderBy: {nosuch: ASC}) { ref } }",
@@ -93,7 +92,6 @@ async fn a_document_that_does_not_fit_the_schema_is_refused(#[case] backend: Bac
         "{ contacts { ref @nosuch } }",
         "{ contacts { ref @skip } }",
         "query ($a: Int) { contacts(offset: $b) { ref } }",
-        "query ($a: String) { contacts(first: $a) { ref } }",
         "mutation { deleteContact { ref } }",
     ] {
         refused(&server, query, json!({}), "GRAPHQL_VALIDATION_FAILED").await;
@@ -115,10 +113,8 @@ async fn variables_that_do_not_fit_are_refused(#[case] backend: Backend) {
         ),
         ("query ($first: Int) { contacts(first: $first) { ref } }", json!({ "first": "1" })),
         ("query ($first: Int) { contacts(first: $first) { ref } }", json!({ "first": 1.5 })),
-        ("query ($where: ContactWhere) { contacts(where: $where) { ref } }", json!({ "where": [1] })),
         ("query ($where: ContactWhere) { contacts(where: $where) { ref } }", json!({ "where": { "nosuch": {} } })),
         ("query ($order: [ContactOrderBy!]) { contacts(orderBy: $order) { ref } }", json!({ "order": [null] })),
-        ("query ($order: [ContactOrderBy!]) { contacts(orderBy: $order) { ref } }", json!({ "order": "lastname" })),
         (
             "query ($m: Preferredcontactmethod) { contacts(where: {preferredcontactmethod: {eq: $m}}) { ref } }",
             json!({ "m": "TELEPATHY" }),
@@ -165,6 +161,8 @@ async fn a_field_whose_arguments_mean_nothing_fails_alone(#[case] backend: Backe
         "{ socialprofiles(where: {followercount: {eq: \"9223372036854775808\"}}) { ref } }",
         "{ contacts(where: {lastname: {eq: \"a\\u0000b\"}}) { ref } }",
         "{ contacts(where: {lastname: {contains: \"\\u0000\"}}) { ref } }",
+        "{ contacts(where: {lastname: \"a\"}) { ref } }",
+        "{ contacts(where: [1]) { ref } }",
         "{ contacts(orderBy: {}) { ref } }",
         "{ contacts(orderBy: {parentcustomeridAccount: {}}) { ref } }",
         "{ contactsAggregate { groups { count } } }",
@@ -172,6 +170,8 @@ async fn a_field_whose_arguments_mean_nothing_fails_alone(#[case] backend: Backe
     ] {
         failed(&server, query, json!({}), "INVALID").await;
     }
+    let query = "query ($order: [ContactOrderBy!]) { contacts(orderBy: $order) { ref } }";
+    failed(&server, query, json!({ "order": "lastname" }), "INVALID").await;
     is_alive(&server).await;
 }
 
@@ -215,11 +215,6 @@ async fn what_is_too_large_is_refused(#[case] backend: Backend) {
     refused(&server, &format!("{{ {aliases} }}"), json!({}), "LIMIT_EXCEEDED").await;
     let nested: String = (0..10_000).map(|n| format!("a{n}: lastname ")).collect();
     refused(&server, &format!("{{ contacts {{ {nested} }} }}"), json!({}), "LIMIT_EXCEEDED").await;
-    // Each fragment uses the next one twice: two to the power of thirty fields.
-    let fragments: String =
-        (0..30).map(|n| format!("fragment f{n} on Contact {{ ...f{0} ...f{0} }} ", n + 1)).collect();
-    let exponential = format!("{{ contacts {{ ...f0 }} }} {fragments} fragment f30 on Contact {{ ref }}");
-    refused(&server, &exponential, json!({}), "LIMIT_EXCEEDED").await;
     failed(&server, "{ contacts(first: 5001) { ref } }", json!({}), "LIMIT_EXCEEDED").await;
     let many: Vec<String> = (0..6_000).map(|n| format!("word {n}")).collect();
     let query = "query ($words: [String!]) { contacts(where: {lastname: {in: $words}}) { ref } }";
@@ -233,6 +228,31 @@ async fn what_is_too_large_is_refused(#[case] backend: Backend) {
     let keys: Vec<Value> = (0..100).map(|_| json!({ "lastname": "ASC" })).collect();
     let query = "query ($order: [ContactOrderBy!]) { contacts(orderBy: $order) { ref } }";
     failed(&server, query, json!({ "order": keys }), "LIMIT_EXCEEDED").await;
+    is_alive(&server).await;
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn fragments_cost_no_more_than_they_are_long(#[case] backend: Backend) {
+    let Some(server) = demo(backend).await else { return };
+    // Each fragment uses the next one twice: two to the power of thirty fields.
+    let doubled: String = (0..30).map(|n| format!("fragment f{n} on Contact {{ ...f{0} ...f{0} }} ", n + 1)).collect();
+    let exponential = format!("{{ contacts {{ ...f0 }} }} {doubled} fragment f30 on Contact {{ ref }}");
+    refused(&server, &exponential, json!({}), "LIMIT_EXCEEDED").await;
+    let cycle = format!("{{ contacts {{ ...f }} }} fragment f on Contact {{ {} }}", "...f ".repeat(20));
+    refused(&server, &cycle, json!({}), "GRAPHQL_VALIDATION_FAILED").await;
+    let chain: String = (0..5_000).map(|n| format!("fragment f{n} on Contact {{ ...f{} }} ", n + 1)).collect();
+    let chain = format!("{chain} fragment f5000 on Contact {{ ref }}");
+    for start in ["{ contacts { ...f0 } }", "{ contacts { ...f4990 } }", "{ __typename }"] {
+        refused(&server, &format!("{start} {chain}"), json!({}), "LIMIT_EXCEEDED").await;
+    }
+    let inline = format!("{{ contacts {} {{ ref }} {} }}", "{ ... ".repeat(40), "}".repeat(40));
+    assert!(server.run(&inline, json!({})).await["data"]["contacts"].is_array());
+    let inline = format!("{{ contacts {} {{ ref }} {} }}", "{ ... ".repeat(100), "}".repeat(100));
+    refused(&server, &inline, json!({}), "LIMIT_EXCEEDED").await;
+    let unused: String = (0..2_000).map(|n| format!("fragment f{n} on Contact {{ ref lastname }} ")).collect();
+    let (_, codes) = send(&server, GRAPHQL, json!({ "query": format!("{{ __typename }} {unused}") }).to_string()).await;
+    assert!(codes.iter().all(|code| code == "GRAPHQL_VALIDATION_FAILED"), "{codes:?}");
     is_alive(&server).await;
 }
 
@@ -263,14 +283,14 @@ async fn nesting_without_end_does_not_end_the_process(#[case] backend: Backend) 
             let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));
             let query = format!("{{ contacts(where: {value}) {{ ref }} }}");
             let (status, codes) = send(&server, GRAPHQL, json!({ "query": query }).to_string()).await;
-            assert!(status.is_client_error() && !codes.is_empty(), "{open} {depth}: {status}");
+            assert!(status.as_u16() < 500 && !codes.is_empty(), "{open} {depth}: {status}");
             // Not closed at all.
             let query = format!("{{ contacts(where: {}", open.repeat(depth));
             let (status, codes) = send(&server, GRAPHQL, json!({ "query": query }).to_string()).await;
-            assert!(status.is_client_error() && !codes.is_empty(), "{open} {depth}: {status}");
+            assert!(status.as_u16() < 500 && !codes.is_empty(), "{open} {depth}: {status}");
             let query = format!("query ($a: ContactWhere = {value}) {{ contacts(where: $a) {{ ref }} }}");
             let (status, codes) = send(&server, GRAPHQL, json!({ "query": query }).to_string()).await;
-            assert!(status.is_client_error() && !codes.is_empty(), "{open} {depth}: {status}");
+            assert!(status.as_u16() < 500 && !codes.is_empty(), "{open} {depth}: {status}");
         }
     }
     for (open, close) in [("[", "]"), ("{\"not\":", "}"), ("{\"and\":[", "]}")] {

@@ -51,10 +51,14 @@ pub(super) fn quoted_integer(number: i64, out: &mut Vec<u8>) {
 }
 
 /// The shortest number that reads back as the same; null for what JSON has no number for.
-pub(super) fn float(number: impl Into<f64> + std::fmt::Display + Copy, out: &mut Vec<u8>) {
-    if number.into().is_finite() {
-        // Writing to a vector cannot fail.
+pub(super) fn float(number: impl Into<f64> + std::fmt::Display + std::fmt::Debug + Copy, out: &mut Vec<u8>) {
+    let magnitude = number.into().abs();
+    // Writing to a vector cannot fail.
+    if magnitude == 0.0 || (1e-5..1e16).contains(&magnitude) {
         let _ = write!(out, "{number}");
+    } else if magnitude.is_finite() {
+        // With an exponent: a number of three hundred digits is more than some parsers take.
+        let _ = write!(out, "{number:?}");
     } else {
         out.extend_from_slice(b"null");
     }

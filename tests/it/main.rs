@@ -7,6 +7,7 @@ mod support;
 mod tidy;
 
 mod bad_input;
+mod cases;
 mod chinook;
 mod cli;
 mod condition;

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 
 use super::{Pattern, Typed, count_marker, escape_like, hex, key_marker};
 use crate::{
-    catalog::{AttributeType, DatabaseType},
+    catalog::{AttributeType, DatabaseType, EnumType, EnumValue, StoredValue},
     plan::Literal,
     sql::alias::iden,
 };
@@ -77,10 +77,16 @@ pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
     // A column of an array type has no element type of its own name; comparing as text is exact for those.
     let list = cast(list, array_type(column.ty));
     let (left, list) = match (column.ty, column.database_type) {
+        // Strings that code knows as an enum compare as they are, so that an index serves them.
+        (AttributeType::Enum(known), None) if !is_number(known) => (column.expr.clone(), list),
         (AttributeType::Enum(_) | AttributeType::Text, _) => (cast(column.expr.clone(), "text"), list),
         _ => (column.expr.clone(), list),
     };
     left.eq(PgFunc::any(list))
+}
+
+fn is_number(list: &EnumType) -> bool {
+    matches!(list.values.first(), Some(EnumValue { stored: StoredValue::Integer(_), .. }))
 }
 
 /// The array type in which lists and parents' keys travel.

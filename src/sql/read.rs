@@ -1,7 +1,7 @@
 //! One statement per level: an entity's records, the single-valued hops below them as joins, and for children
 //! the records of all parents at once, each parent with its own page.
 
-use sea_orm::sea_query::{Cond, DynIden, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Asterisk, Cond, DynIden, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use crate::{
     catalog::{AttributeId, Catalog, EntityId, ManyToMany, ManyToManyEnd, RelationshipKind},
@@ -31,23 +31,53 @@ fn root(scope: &mut Scope<'_>, rows: &Rows) -> SelectStatement {
 }
 
 fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
-    let catalog = scope.catalog;
-    let parents = scope.alias();
-    let base = scope.alias();
-    let start = hop.start_entity(catalog);
-    let key: Vec<_> = hop.start_attributes(catalog).iter().map(|id| scope.column(start, *id, &parents)).collect();
-
     let mut select = Query::select();
-    select.expr(Expr::col((parents.clone(), iden("ord"))));
-    select.from_subquery(scope.dialect.parents(&key), parents.clone());
+    let (base, ordinal) = if scope.dialect.has_lateral() && !in_intersect_alone(scope, hop, rows) {
+        pages_of_records(scope, hop, rows, &mut select)
+    } else {
+        pages_of_keys(scope, hop, rows, &mut select)
+    };
+    select.expr(Expr::col(ordinal.clone()));
+    let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
+    columns(scope, rows, &aliases, &mut select);
+    select.order_by(ordinal, Order::Asc);
+    order::apply(scope, rows, &aliases, &mut select);
+    select
+}
 
+/// A table's alias, and the column with the position of each row's parent.
+type Pages = (DynIden, (DynIden, DynIden));
+
+/// The pages of all parents with all that is read of their records, as one sub-select that stands for the entity's
+/// table. Its `OFFSET 0` keeps PostgreSQL from joining the hops once per parent instead of once for all.
+fn pages_of_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
+    let (parents, page, base) = (scope.alias(), scope.alias(), scope.alias());
+    let entity = scope.catalog.entity(rows.entity);
+    let mut name = "ord".to_owned();
+    while entity.find_column(&name).is_some() {
+        name.push('_');
+    }
+    let inner = page_of_one_parent(scope, hop, rows, &parents, &attributes_in_use(scope.catalog, rows));
+    let mut pages = Query::select();
+    pages.expr_as(Expr::col((parents.clone(), iden("ord"))), iden(&name)).column((page.clone(), Asterisk));
+    pages.from_subquery(parent_keys(scope, hop, &parents), parents);
+    pages.join_lateral(JoinType::InnerJoin, inner, page, Expr::cust("true")).offset(0);
+    select.from_subquery(pages, base.clone());
+    (base.clone(), (base, iden(&name)))
+}
+
+/// The keys of the records on the pages of all parents, and the entity's table joined to them.
+fn pages_of_keys(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
+    let (parents, base) = (scope.alias(), scope.alias());
+    select.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
     let target = page_target(scope, hop, rows);
     let inner = page_of_one_parent(scope, hop, rows, &parents, &target);
     if scope.dialect.has_lateral() {
         let page = scope.alias();
+        let entity = scope.catalog.entity(rows.entity);
         let on = target.iter().fold(Cond::all(), |all, id| {
-            let column = &catalog.entity(rows.entity).attribute(*id).column;
-            all.add(scope.column(rows.entity, *id, &base).expr.eq(Expr::col((page.clone(), iden(column)))))
+            let key = Expr::col((page.clone(), iden(&entity.attribute(*id).column)));
+            all.add(scope.column(rows.entity, *id, &base).expr.eq(key))
         });
         select.join_lateral(JoinType::InnerJoin, inner, page, Expr::cust("true"));
         select.inner_join(scope.table(rows.entity, &base), on);
@@ -56,11 +86,28 @@ fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
         select.join(JoinType::CrossJoin, scope.table(rows.entity, &base), Cond::all());
         select.cond_where(on);
     }
-    let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
-    columns(scope, rows, &aliases, &mut select);
-    select.order_by((parents, iden("ord")), Order::Asc);
-    order::apply(scope, rows, &aliases, &mut select);
-    select
+    (base, (parents, iden("ord")))
+}
+
+fn parent_keys(scope: &Scope<'_>, hop: Hop, parents: &DynIden) -> SelectStatement {
+    let start = hop.start_entity(scope.catalog);
+    let key = hop.start_attributes(scope.catalog).iter().map(|id| scope.column(start, *id, parents));
+    scope.dialect.parents(&key.collect::<Vec<_>>())
+}
+
+/// What is read of the step's own entity once its pages are found.
+fn attributes_in_use(catalog: &Catalog, rows: &Rows) -> Vec<AttributeId> {
+    let by_join = |hop: Hop, id: AttributeId| {
+        let one = catalog.relationship(hop.relationship).as_one_to_many();
+        // A condition may speak of any attribute.
+        hop.start_attributes(catalog).contains(&id) || one.is_some_and(|one| one.condition.is_some())
+    };
+    let is_used = |id: &AttributeId| {
+        rows.columns.iter().any(|column| (column.source, column.attribute) == (0, *id))
+            || rows.order.iter().any(|term| (term.source, term.attribute) == (0, *id))
+            || rows.joins.iter().any(|join| join.source == 0 && by_join(join.hop, *id))
+    };
+    (0..catalog.entity(rows.entity).attributes.len()).map(AttributeId).filter(is_used).collect()
 }
 
 /// The attributes by which the page of a parent names its records: the primary key, or on a many-to-many

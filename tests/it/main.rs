@@ -17,6 +17,7 @@ mod faults;
 mod graphql;
 mod readme;
 mod smoke;
+mod statement_count;
 
 use rstest_reuse::{self, template};
 

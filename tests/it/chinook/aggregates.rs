@@ -48,11 +48,12 @@ async fn aggregates_respect_the_filter_and_the_type(#[case] backend: Backend) {
     // A sum of integers may outgrow JSON's numbers: it is a string.
     let text = |value: &Value| value.as_str().unwrap().parse::<i64>().unwrap();
     let average = found["avg"]["milliseconds"].as_f64().unwrap();
+    let average: Value = serde_json::from_str(&format!("{}", average.floor())).unwrap();
     let row = json!([
         found["count"],
         text(&found["sum"]["milliseconds"]),
         text(&found["sum"]["bytes"]),
-        average.floor() as i64,
+        average,
         found["min"]["name"],
         found["min"]["milliseconds"],
         found["max"]["composer"]

@@ -118,7 +118,8 @@ fn file(name: &str) -> PathBuf {
 
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(4).sqlx_logging(false);
+    // The driver's log is what `statement_count` counts; nobody else listens.
+    options.max_connections(4).sqlx_logging(true);
     Database::connect(options).await.unwrap()
 }
 

@@ -81,18 +81,14 @@ impl Server {
 
     /// Rows of plain SQL, beside the gateway: whole numbers, floating-point numbers and text.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<Value> {
-        match self.connection.get_database_backend() {
-            DbBackend::Sqlite => {
-                let pool = self.connection.get_sqlite_connection_pool();
-                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
-                rows.iter().map(|row| record(row, sqlite_value)).collect()
-            }
-            _ => {
-                let pool = self.connection.get_postgres_connection_pool();
-                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
-                rows.iter().map(|row| record(row, postgres_value)).collect()
-            }
+        if self.connection.get_database_backend() == DbBackend::Sqlite {
+            let pool = self.connection.get_sqlite_connection_pool();
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+            return rows.iter().map(|row| record(row, sqlite_value)).collect();
         }
+        let pool = self.connection.get_postgres_connection_pool();
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+        rows.iter().map(|row| record(row, postgres_value)).collect()
     }
 }
 

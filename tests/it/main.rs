@@ -12,6 +12,7 @@ mod chinook;
 mod cli;
 mod condition;
 mod conformance;
+mod discovery;
 mod errors;
 mod faults;
 mod graphql;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use relata::{Gateway, gateway::BuildError};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
@@ -42,10 +43,20 @@ pub(crate) async fn connection(backend: Backend, name: &str) -> Option<DatabaseC
 
 /// A database of its own for one test, filled by the statements, discovered and served.
 pub(crate) async fn scratch(backend: Backend, name: &str, statements: &str) -> Option<Server> {
+    let (connection, gateway) = try_scratch(backend, name, statements).await?.unwrap();
+    Some(Server::start(gateway, connection).await)
+}
+
+/// The same for a database that may be refused.
+pub(crate) async fn try_scratch(
+    backend: Backend,
+    name: &str,
+    statements: &str,
+) -> Option<Result<(DatabaseConnection, Gateway), BuildError>> {
     let connection = connection(backend, name).await?;
     connection.execute_unprepared(statements).await.unwrap();
-    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
-    Some(Server::start(gateway, connection).await)
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await;
+    Some(gateway.map(|gateway| (connection, gateway)))
 }
 
 /// The Chinook music store, discovered. The folder with its files is `RELATA_CHINOOK`.

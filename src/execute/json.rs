@@ -183,7 +183,9 @@ mod tests {
         let check = |number: f64, expected: &str| assert_eq!(written(|out| float(number, out)), expected);
         check(0.1, "0.1");
         check(-0.0, "-0");
-        check(1e21, "1000000000000000000000");
+        check(1e15, "1000000000000000");
+        check(1e21, "1e21");
+        check(2.5e-7, "2.5e-7");
         check(f64::NAN, "null");
         check(f64::INFINITY, "null");
         assert_eq!(written(|out| float(0.1_f32, out)), "0.1");

@@ -95,6 +95,11 @@ pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: b
     column.glob(pattern.surround(&escaped, '*'))
 }
 
+/// A sum of binary floating-point numbers, back on the grid of decimals that they stand for.
+pub(super) fn decimal_sum(column: Expr, scale: u32) -> Expr {
+    Func::cust(iden("round")).arg(column.sum()).arg(Expr::val(scale)).into()
+}
+
 /// `json_each` numbers the elements of its list in `key`.
 pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
     let list = iden("list");

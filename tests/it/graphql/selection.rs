@@ -113,7 +113,7 @@ async fn skip_and_include_decide_on_fields_and_fragments(#[case] backend: Backen
           ... @include(if: $no) { i: lastname } parentcustomeridAccount @skip(if: $yes) { name } }
         gone: accounts @include(if: $no) { ref } }
       fragment F on Contact { h: lastname }";
-    let keys = |data: &Value| data["contacts"][0].as_object().unwrap().keys().cloned().collect::<Vec<_>>().join("");
+    let keys = |data: &Value| data["contacts"][0].as_object().unwrap().keys().cloned().collect::<String>();
     let data = server.data(query).await;
     assert_eq!(keys(&data), "bdfh");
     assert_eq!(data.as_object().unwrap().len(), 1);

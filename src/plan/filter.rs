@@ -46,6 +46,17 @@ pub enum Filter {
     },
 }
 
+impl Filter {
+    fn conditions(&self) -> usize {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::conditions).sum::<usize>().max(1),
+            Self::Not(part) => part.conditions(),
+            Self::Related { filter, .. } => 1 + filter.conditions(),
+            Self::Compare { .. } | Self::Null { .. } => 1,
+        }
+    }
+}
+
 /// How many related records must fulfil a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantifier {
@@ -77,15 +88,23 @@ impl From<&NavigationProperty> for Hop {
 /// The deepest nesting of `and`, `or`, `not` and links in one `where`.
 const MAX_DEPTH: usize = 16;
 
+/// The most conditions in one `where`: SQLite takes an expression that is a thousand levels deep, and a list of
+/// conditions is as deep as it is long.
+const MAX_CONDITIONS: usize = 500;
+
 /// Plans a `where` argument; null and absent mean no filter.
 ///
 /// # Errors
-/// `INVALID` for unknown names and values of the wrong type, `LIMIT_EXCEEDED` when nested too deep.
+/// `INVALID` for unknown names and values of the wrong type, `LIMIT_EXCEEDED` when nested too deep or too large.
 pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Value>) -> Result<Option<Filter>> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
             let filter = plan_object(catalog, entity, value, 0)?;
+            if filter.conditions() > MAX_CONDITIONS {
+                let message = format!("a filter may have {MAX_CONDITIONS} conditions");
+                return Err(Error::new(crate::error::Code::LimitExceeded, message).hint("`in` takes a list of values."));
+            }
             Ok((filter != Filter::All(Vec::new())).then_some(filter))
         }
     }

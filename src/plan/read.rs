@@ -18,13 +18,17 @@ pub struct ReadPlan {
     pub object: Object,
 }
 
+/// The most records that are joined to one record: SQLite takes 64 tables in a join.
+const MAX_JOINS: usize = 60;
+
 /// Plans one field of the query type.
 ///
 /// # Errors
 /// Why the field is refused.
 pub fn plan(catalog: &Catalog, limits: Limits, field: &Merged<'_>) -> Result<ReadPlan> {
     let mut planner = Planner { catalog, limits, steps: Vec::new() };
-    let value = planner.root(field).map_err(|error| error.at(field.field.position))?;
+    let value = planner.root(field).and_then(|value| planner.check_joins().map(|()| value));
+    let value = value.map_err(|error| error.at(field.field.position))?;
     let object = Object { members: vec![Member { key: field.field.response_key.clone(), value }] };
     Ok(ReadPlan { steps: planner.steps, object })
 }
@@ -37,6 +41,15 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
+    fn check_joins(&self) -> Result<()> {
+        let too_many = |step: &Step| matches!(&step.query, Query::Rows(rows) if rows.joins.len() > MAX_JOINS);
+        if self.steps.iter().any(too_many) {
+            let message = format!("a record may be read with {MAX_JOINS} others that it leads to");
+            return Err(Error::new(crate::error::Code::LimitExceeded, message));
+        }
+        Ok(())
+    }
+
     fn root(&mut self, merged: &Merged<'_>) -> Result<Output> {
         let name = merged.field.name.as_str();
         if name == "node" {

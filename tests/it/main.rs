@@ -16,6 +16,7 @@ mod discovery;
 mod errors;
 mod faults;
 mod graphql;
+mod limits;
 mod readme;
 mod smoke;
 mod statement_count;

@@ -41,12 +41,12 @@ pub(super) fn compile(
         select.expr(Func::count(Expr::cust("*")));
     }
     for attribute in &aggregate.group_by {
-        let column = scope.column(aggregate.entity, *attribute, &base);
-        select.add_group_by([column.expr.clone()]);
+        let column = scope.dialect.comparable(&scope.column(aggregate.entity, *attribute, &base));
+        select.add_group_by([column.clone()]);
         if catalog.entity(aggregate.entity).attribute(*attribute).nullable {
-            select.order_by_expr_with_nulls(column.expr, Order::Asc, NullOrdering::Last);
+            select.order_by_expr_with_nulls(column, Order::Asc, NullOrdering::Last);
         } else {
-            select.order_by_expr(column.expr, Order::Asc);
+            select.order_by_expr(column, Order::Asc);
         }
     }
     if let Some(filter) = &aggregate.filter {

@@ -59,7 +59,7 @@ impl Dialect {
     pub(super) fn comparable(self, column: &Typed<'_>) -> Expr {
         match self {
             Self::Sqlite => sqlite::comparable(column),
-            Self::Postgres => column.expr.clone(),
+            Self::Postgres => postgres::comparable(column),
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         }
         // An enum that a column keeps as numbers.
         (_, AttributeType::Enum(_)) if matches!(literal, Literal::Integer(_)) => value,
+        (_, AttributeType::Text) => cast(value, "text"),
         (Some(ty), _) => cast_to(value, ty),
         (None, AttributeType::Float) => cast(value, "float8"),
         (None, AttributeType::Decimal { .. }) => cast(value, "numeric"),
@@ -43,6 +44,14 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         (None, AttributeType::DateTime { zoned: true }) => cast(value, "timestamptz"),
         (None, AttributeType::DateTime { zoned: false }) => cast(value, "timestamp"),
         (None, _) => cast(value, "text"),
+    }
+}
+
+/// Types that are read as the database's text are compared as that: some, such as `xml` and `point`, have no equality.
+pub(super) fn comparable(column: &Typed<'_>) -> Expr {
+    match column.ty {
+        AttributeType::Text => cast(column.expr.clone(), "text"),
+        _ => column.expr.clone(),
     }
 }
 
@@ -141,7 +150,13 @@ pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
     let mut select = Query::select();
     for (part, column) in key.iter().enumerate() {
         let array = cast(Expr::val(key_marker(part)), array_type(column.ty));
-        select.expr_as(Func::cust(iden("unnest")).arg(array), iden(&format!("k{part}")));
+        let key = Func::cust(iden("unnest")).arg(array).into();
+        // These have no comparison with text.
+        let key = match (column.ty, column.database_type) {
+            (AttributeType::Enum(_) | AttributeType::Text, Some(ty)) => cast_to(key, ty),
+            _ => key,
+        };
+        select.expr_as(key, iden(&format!("k{part}")));
     }
     let last = cast(Expr::val(count_marker()), "int8");
     select.expr_as(Func::cust(iden("generate_series")).arg(Expr::cust("0::int8")).arg(last), iden("ord"));

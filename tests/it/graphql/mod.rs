@@ -1,6 +1,8 @@
 //! GraphQL as its specification has it, over entity data.
 
 mod aggregates;
+mod database_types;
+mod everything;
 mod filters;
 mod keys;
 mod selection;

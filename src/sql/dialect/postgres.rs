@@ -150,13 +150,15 @@ pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
     let mut select = Query::select();
     for (part, column) in key.iter().enumerate() {
         let array = cast(Expr::val(key_marker(part)), array_type(column.ty));
-        let key = Func::cust(iden("unnest")).arg(array).into();
-        // These have no comparison with text.
-        let key = match (column.ty, column.database_type) {
-            (AttributeType::Enum(_) | AttributeType::Text, Some(ty)) => cast_to(key, ty),
-            _ => key,
+        let element = Func::cust(iden("unnest")).arg(array).into();
+        let element = match column.database_type {
+            // What travels as text compares as its own type: padding, letter case and indexes are the type's.
+            Some(ty) if array_type(column.ty) == "text[]" && !matches!(ty.name.as_str(), "text" | "varchar") => {
+                cast_to(element, ty)
+            }
+            _ => element,
         };
-        select.expr_as(key, iden(&format!("k{part}")));
+        select.expr_as(element, iden(&format!("k{part}")));
     }
     let last = cast(Expr::val(count_marker()), "int8");
     select.expr_as(Func::cust(iden("generate_series")).arg(Expr::cust("0::int8")).arg(last), iden("ord"));

@@ -91,7 +91,7 @@ fn columns(entity: &Entity, columns: &[String]) -> Option<Vec<AttributeId>> {
 }
 
 fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Problems) -> Vec<Attribute> {
-    let mut taken = HashSet::new();
+    let (mut taken, mut taken_values) = (HashSet::new(), HashSet::new());
     let mut attributes = Vec::with_capacity(columns.len());
     for column in columns {
         let Some(ty) = column.ty.clone() else {
@@ -100,11 +100,14 @@ fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Probl
             continue;
         };
         let wanted = name::camel(&column.name);
-        let name = free_name(&wanted, "Value", |name| !name::is_reserved_field(name) && !taken.contains(name));
+        // Enums name attributes in upper case, where `aBC` and `aBc` are one.
+        let is_taken = |name: &str| taken.contains(name) || taken_values.contains(&name::shouty(name));
+        let name = free_name(&wanted, "Value", |name| !name::is_reserved_field(name) && !is_taken(name));
         if name != wanted {
             problems.warning(table, Some(&column.name), format!("is served as {name} because {wanted} is taken"));
         }
         taken.insert(name.clone());
+        taken_values.insert(name::shouty(&name));
         attributes.push(Attribute {
             name,
             column: column.name.clone(),
@@ -149,7 +152,8 @@ fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityN
             let names = if is_free(&wanted) {
                 wanted
             } else {
-                let qualified = table.namespace.as_deref().unwrap_or_default();
+                // The namespace that is searched by itself says nothing.
+                let qualified = table.namespace.as_deref().filter(|name| *name != "public").unwrap_or_default();
                 let candidate = name::entity(&format!("{qualified}_{}", table.name));
                 let base = if is_free(&candidate) { candidate.type_name } else { wanted.type_name.clone() };
                 let free = free_name(&base, "Entity", |name| is_free(&name::entity_named(name)));

@@ -8,6 +8,7 @@ mod tidy;
 
 mod bad_input;
 mod cases;
+mod catalog;
 mod chinook;
 mod cli;
 mod condition;

@@ -33,6 +33,11 @@ impl Server {
         &self.client
     }
 
+    /// What it serves.
+    pub(crate) fn catalog(&self) -> std::sync::Arc<relata::catalog::Catalog> {
+        self.gateway.catalog()
+    }
+
     /// Runs an operation and answers the whole response.
     pub(crate) async fn run(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables });

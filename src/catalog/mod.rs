@@ -12,6 +12,8 @@ mod navigation;
 mod navigation_name;
 mod problem;
 mod relationship;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -82,8 +82,8 @@ pub enum ConditionDraft {
     Not(Box<ConditionDraft>),
     /// A column compared with constants.
     Compare {
-        /// The table whose column it is.
-        table: Table,
+        /// Whether it is a column of the declaring table, not of the other one.
+        is_own: bool,
         /// The column.
         column: String,
         /// How.
@@ -93,8 +93,8 @@ pub enum ConditionDraft {
     },
     /// A column is null.
     IsNull {
-        /// The table whose column it is.
-        table: Table,
+        /// Whether it is a column of the declaring table, not of the other one.
+        is_own: bool,
         /// The column.
         column: String,
     },

@@ -95,7 +95,15 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
     let (referencing, referenced) = if relation.is_referencing { (id, target_id) } else { (target_id, id) };
     let condition = match &relation.condition {
         Ok(None) => None,
-        Ok(Some(draft)) => Some(condition(catalog, draft, referencing, referenced, &label, table, problems)?),
+        Ok(Some(draft)) => Some(condition(
+            catalog,
+            draft,
+            relation.is_referencing,
+            [referencing, referenced],
+            &label,
+            table,
+            problems,
+        )?),
         Err(reason) => {
             problems.error(table, Some(&label), format!("has a condition that cannot be read: {reason}"));
             return None;
@@ -123,31 +131,32 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
 fn condition(
     catalog: &Catalog,
     draft: &ConditionDraft,
-    referencing: EntityId,
-    referenced: EntityId,
+    is_referencing: bool,
+    [referencing, referenced]: [EntityId; 2],
     label: &str,
     owner: &Table,
     problems: &mut Problems,
 ) -> Option<Condition> {
+    let ends = [referencing, referenced];
     let mut each = |parts: &[ConditionDraft]| -> Option<Vec<Condition>> {
-        parts.iter().map(|part| condition(catalog, part, referencing, referenced, label, owner, problems)).collect()
+        parts.iter().map(|part| condition(catalog, part, is_referencing, ends, label, owner, problems)).collect()
     };
     match draft {
         ConditionDraft::All(parts) => Some(Condition::All(each(parts)?)),
         ConditionDraft::Any(parts) => Some(Condition::Any(each(parts)?)),
         ConditionDraft::Not(part) => {
-            Some(Condition::Not(Box::new(condition(catalog, part, referencing, referenced, label, owner, problems)?)))
+            Some(Condition::Not(Box::new(condition(catalog, part, is_referencing, ends, label, owner, problems)?)))
         }
-        ConditionDraft::Compare { table, column, .. } | ConditionDraft::IsNull { table, column } => {
-            let sides = [(ConditionSide::Referencing, referencing), (ConditionSide::Referenced, referenced)];
-            let side = sides.into_iter().find(|(_, id)| catalog.entity(*id).table == *table);
-            let found = side.and_then(|(side, id)| Some((side, catalog.entity(id).find_column(column)?)));
-            let Some((side, attribute)) = found else {
-                problems.error(
-                    owner,
-                    Some(label),
-                    format!("has a condition on {table}.{column}, which is not part of it"),
-                );
+        ConditionDraft::Compare { is_own, column, .. } | ConditionDraft::IsNull { is_own, column } => {
+            // By side, not by table: a table may be related to itself.
+            let (side, id) = if *is_own == is_referencing {
+                (ConditionSide::Referencing, referencing)
+            } else {
+                (ConditionSide::Referenced, referenced)
+            };
+            let Some(attribute) = catalog.entity(id).find_column(column) else {
+                let table = &catalog.entity(id).table;
+                problems.error(owner, Some(label), format!("has a condition on {table}.{column}, which is not served"));
                 return None;
             };
             Some(match draft {

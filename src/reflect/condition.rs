@@ -37,32 +37,35 @@ impl Sides<'_> {
             }
             Expr::Unary(UnOper::Not, inner) => Ok(ConditionDraft::Not(Box::new(self.expr(inner)?))),
             Expr::Binary(left, BinOper::Is, right) if is_null(right) => {
-                let (table, column) = self.column(left)?;
-                Ok(ConditionDraft::IsNull { table, column })
+                let (is_own, column) = self.column(left)?;
+                Ok(ConditionDraft::IsNull { is_own, column })
             }
             Expr::Binary(left, BinOper::IsNot, right) if is_null(right) => {
-                let (table, column) = self.column(left)?;
-                Ok(ConditionDraft::Not(Box::new(ConditionDraft::IsNull { table, column })))
+                let (is_own, column) = self.column(left)?;
+                Ok(ConditionDraft::Not(Box::new(ConditionDraft::IsNull { is_own, column })))
             }
             Expr::Binary(left, operator, right) => {
-                let (table, column) = self.column(left)?;
+                let (is_own, column) = self.column(left)?;
                 let comparison = comparison(*operator)?;
-                Ok(ConditionDraft::Compare { table, column, comparison, values: constants(right)? })
+                Ok(ConditionDraft::Compare { is_own, column, comparison, values: constants(right)? })
             }
             other => Err(format!("{other:?}")),
         }
     }
 
-    /// The column, whether the condition names it by the identifiers it was given or by its table.
-    fn column(&self, expr: &Expr) -> Result<(Table, String), String> {
+    /// Whether it is the declaring table's, and the column. The condition names the table by the identifier that it was
+    /// given, or by its name, which says nothing where a table is related to itself.
+    fn column(&self, expr: &Expr) -> Result<(bool, String), String> {
         let Expr::Column(ColumnRef::Column(column)) = expr else { return Err(format!("{expr:?}")) };
         let table = column.0.as_ref().map(|table| table.1.to_string());
-        let table = match table {
-            Some(name) if name == self.left || name == self.own.name => self.own,
-            Some(name) if name == self.right || name == self.target.name => self.target,
+        let is_own = match table {
+            Some(name) if name == self.left => true,
+            Some(name) if name == self.right => false,
+            Some(name) if self.own != self.target && name == self.own.name => true,
+            Some(name) if self.own != self.target && name == self.target.name => false,
             other => return Err(format!("the column {} of {}", column.1, other.unwrap_or_default())),
         };
-        Ok((table.clone(), column.1.to_string()))
+        Ok((is_own, column.1.to_string()))
     }
 }
 
@@ -113,4 +116,75 @@ fn constant(value: &Value) -> Result<Constant, String> {
 fn is_null(expr: &Expr) -> bool {
     matches!(expr, Expr::Keyword(sea_orm::sea_query::Keyword::Null))
         || matches!(expr, Expr::Value(value) | Expr::Constant(value) if *value == value.as_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::{ExprTrait, Func, IntoCondition};
+
+    use super::*;
+
+    fn table(name: &str) -> Table {
+        Table { namespace: None, name: name.to_owned() }
+    }
+
+    fn check(condition: impl Fn(DynIden, DynIden) -> Condition, expected: &str) {
+        let found = read(&condition, &table("own"), &table("other"));
+        assert_eq!(found.map_or_else(|reason| reason, |draft| format!("{draft:?}")), expected);
+    }
+
+    fn column(table: &DynIden, name: &str) -> Expr {
+        Expr::col((table.clone(), Alias::new(name)))
+    }
+
+    #[test]
+    fn conditions_are_read_back_by_side() {
+        check(
+            |own, _| column(&own, "kind").eq("a").into_condition(),
+            r#"Compare { is_own: true, column: "kind", comparison: Equal, values: [Text("a")] }"#,
+        );
+        check(
+            |_, other| column(&other, "n").is_in([1, 2]).into_condition(),
+            r#"Compare { is_own: false, column: "n", comparison: In, values: [Integer(1), Integer(2)] }"#,
+        );
+        check(
+            |own, other| column(&own, "a").is_null().and(column(&other, "b").is_not_null()).into_condition(),
+            r#"All([IsNull { is_own: true, column: "a" }, Not(IsNull { is_own: false, column: "b" })])"#,
+        );
+        check(
+            |own, _| Condition::any().add(column(&own, "a").gte(1.5)).add(column(&own, "b").ne(true)).not(),
+            r#"Not(Any([Compare { is_own: true, column: "a", comparison: GreaterOrEqual, values: [Float(1.5)] }, Compare { is_own: true, column: "b", comparison: NotEqual, values: [Boolean(true)] }]))"#,
+        );
+        check(
+            |_, _| Expr::col((Alias::new("other"), Alias::new("n"))).lt(3).into_condition(),
+            r#"Compare { is_own: false, column: "n", comparison: Less, values: [Integer(3)] }"#,
+        );
+    }
+
+    #[test]
+    fn a_table_related_to_itself_is_told_by_the_identifiers_alone() {
+        let node = table("node");
+        let by_side = read(&|_, other| column(&other, "kind").eq("a").into_condition(), &node, &node);
+        assert!(matches!(by_side, Ok(ConditionDraft::Compare { is_own: false, .. })), "{by_side:?}");
+        let by_name =
+            read(&|_, _| Expr::col((Alias::new("node"), Alias::new("kind"))).eq("a").into_condition(), &node, &node);
+        assert_eq!(by_name, Err("the column kind of node".to_owned()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let unreadable = |condition: &dyn Fn(DynIden, DynIden) -> Condition, part: &str| {
+            let reason = read(condition, &table("own"), &table("other")).expect_err("it cannot be read");
+            assert!(reason.contains(part), "{reason}");
+        };
+        unreadable(&|own, _| column(&own, "name").like("a%").into_condition(), "the operator Like");
+        unreadable(&|own, other| column(&own, "a").eq(column(&other, "b")).into_condition(), "Column");
+        unreadable(&|own, _| Expr::from(Func::lower(column(&own, "a"))).eq("a").into_condition(), "Function");
+        unreadable(&|_, _| Expr::cust("1 = 1").into_condition(), "Custom");
+        unreadable(&|_, _| Expr::col(Alias::new("bare")).eq(1).into_condition(), "the column bare of ");
+        unreadable(
+            &|_, _| Expr::col((Alias::new("third"), Alias::new("n"))).eq(1).into_condition(),
+            "the column n of third",
+        );
+    }
 }

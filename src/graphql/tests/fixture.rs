@@ -90,7 +90,7 @@ fn social_profile() -> EntityDraft {
         social.relations.push(RelationDraft {
             name: Some(format!("customerid_{target}")),
             condition: Ok(Some(ConditionDraft::Compare {
-                table: table("socialprofile"),
+                is_own: true,
                 column: "customer_type".to_owned(),
                 comparison: Comparison::Equal,
                 values: vec![Constant::Text(target.to_owned())],

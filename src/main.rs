@@ -1,11 +1,11 @@
 //! The command line. Errors of start-up are one line on standard error and exit code 1.
 
-use std::{net::SocketAddr, process::ExitCode, time::Duration};
+use std::{net::SocketAddr, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use relata::{Gateway, gateway::Builder, http};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{Database, DatabaseConnection};
 use sqlx::{Connection, PgConnection};
 use tokio::net::TcpListener;
 
@@ -168,8 +168,7 @@ async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
         }
         _ => anyhow::bail!("the database URL must start with sqlite: or postgres:"),
     }
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(pool_size).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
+    let options = relata::execute::Database::options(url, pool_size);
     Database::connect(options).await.context("the database could not be opened")
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relata::{Gateway, execute::Database, graphql::Outcome};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use queries::Query;
 
@@ -67,9 +67,7 @@ async fn main() {
 }
 
 async fn connect(url: &str) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(4).sqlx_logging(false);
-    sea_orm::Database::connect(options).await.unwrap()
+    sea_orm::Database::connect(Database::options(url, 4)).await.unwrap()
 }
 
 /// Fills a database and measures every query on it.

@@ -1,6 +1,8 @@
 //! The connection pools, by database.
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
@@ -17,6 +19,19 @@ pub enum Database {
 }
 
 impl Database {
+    /// How the gateway's own pools connect. Testing a connection costs a round trip, so that only one that lay idle
+    /// long enough to have been dropped on the way is tested before it is used.
+    #[must_use]
+    pub fn options(url: &str, connections: u32) -> ConnectOptions {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections)
+            .sqlx_logging(false)
+            .connect_timeout(Duration::from_secs(10))
+            .test_before_acquire_if_idle_for(Duration::from_secs(10));
+        options
+    }
+
     /// The pool behind a SeaORM connection; nothing where its backend is not supported yet.
     #[must_use]
     pub fn of(connection: &DatabaseConnection) -> Option<Self> {
@@ -48,7 +63,8 @@ impl Database {
     }
 
     /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`.
-    /// An operation with several statements sees one state of the database.
+    /// An operation with several statements sees one state of the database: they run in a transaction. It is dropped
+    /// and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
     ///
     /// # Errors
     /// What the database answered instead.
@@ -59,16 +75,12 @@ impl Database {
             Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields).await,
             Self::Sqlite(pool) => {
                 let mut transaction = pool.begin_with(AssertSqlSafe("BEGIN DEFERRED")).await?;
-                let answer = read::run(&mut *transaction, fields).await?;
-                transaction.commit().await?;
-                Ok(answer)
+                read::run(&mut *transaction, fields).await
             }
             Self::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 let mut transaction = pool.begin_with(AssertSqlSafe(begin)).await?;
-                let answer = read::run(&mut *transaction, fields).await?;
-                transaction.commit().await?;
-                Ok(answer)
+                read::run(&mut *transaction, fields).await
             }
         }
     }

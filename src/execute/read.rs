@@ -65,7 +65,7 @@ async fn fetch<C: Connection>(
 ) -> Result<Fetched<C::Row>, Error> {
     let step = &field.plan.steps[index];
     let Some(parent) = &step.parent else {
-        let rows = connection.fetch(statement, parameters(statement, &[], 0)).await?;
+        let rows = connection.fetch(statement, parameters(statement, &[])).await?;
         check_groups(&step.query, rows.len())?;
         return Ok(Fetched { rows, parents: None });
     };
@@ -77,16 +77,15 @@ async fn fetch<C: Connection>(
         return Ok(Fetched { rows: Vec::new(), parents: Some(parents) });
     }
     let keys = C::parent_keys(&parents.keys, &statement.parent_key);
-    let rows = connection.fetch(statement, parameters(statement, &keys, parents.keys.len())).await?;
+    let rows = connection.fetch(statement, parameters(statement, &keys)).await?;
     parents.assign(&rows)?;
     Ok(Fetched { rows, parents: Some(parents) })
 }
 
-fn parameters(statement: &Statement, keys: &[Value], count: usize) -> Vec<Value> {
+fn parameters(statement: &Statement, keys: &[Value]) -> Vec<Value> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Value(value) => value.clone(),
         Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),
-        Parameter::LastParent => Value::BigInt(i64::try_from(count).ok().map(|count| count - 1)),
     };
     statement.parameters.iter().map(value).collect()
 }

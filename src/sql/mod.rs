@@ -10,6 +10,7 @@ mod order;
 mod read;
 mod scope;
 mod statement;
+mod writer;
 
 pub use dialect::Dialect;
 pub(crate) use dialect::hex;

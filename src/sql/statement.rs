@@ -11,14 +11,14 @@ use crate::{
 
 use super::{
     aggregate,
-    dialect::{Dialect, count_marker, key_marker},
+    dialect::{Dialect, key_marker},
     read,
 };
 
 /// A statement that is ready to be prepared and run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// The text; depends on the operation and the shape of its variables only.
+    /// The text; depends on the operation, the shape of its variables and its page sizes only.
     pub text: Arc<str>,
     /// The parameters, in the order of their placeholders.
     pub parameters: Vec<Parameter>,
@@ -37,8 +37,6 @@ pub enum Parameter {
         /// Which part of the key.
         part: usize,
     },
-    /// The position of the last parent.
-    LastParent,
 }
 
 /// Compiles a step into one statement.
@@ -58,16 +56,10 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
 
 fn finish(dialect: Dialect, select: &SelectStatement, parent_key: Vec<AttributeType>) -> Statement {
     let (text, values) = dialect.build(select);
-    let count = count_marker();
     let markers: Vec<Value> = (0..parent_key.len()).map(key_marker).collect();
-    let parameter = |value: Value| {
-        if value == count {
-            return Parameter::LastParent;
-        }
-        match markers.iter().position(|marker| *marker == value) {
-            Some(part) => Parameter::ParentKeys { part },
-            None => Parameter::Value(value),
-        }
+    let parameter = |value: Value| match markers.iter().position(|marker| *marker == value) {
+        Some(part) => Parameter::ParentKeys { part },
+        None => Parameter::Value(value),
     };
-    Statement { text: text.into(), parameters: values.0.into_iter().map(parameter).collect(), parent_key }
+    Statement { text: text.into(), parameters: values.into_iter().map(parameter).collect(), parent_key }
 }

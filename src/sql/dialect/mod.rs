@@ -5,10 +5,12 @@ mod sqlite;
 
 use sea_orm::{
     DbBackend,
-    sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value, Values},
+    sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value},
 };
 
 use crate::{catalog::AttributeType, plan::Literal};
+
+use super::writer::Writer;
 
 /// A database as far as SQL text is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +41,13 @@ impl Dialect {
     }
 
     /// The statement's text, and its parameters in order.
-    pub(super) fn build(self, select: &SelectStatement) -> (String, Values) {
+    pub(super) fn build(self, select: &SelectStatement) -> (String, Vec<Value>) {
+        let mut writer = Writer::default();
         match self {
-            Self::Sqlite => select.build(SqliteQueryBuilder),
-            Self::Postgres => select.build(PostgresQueryBuilder),
+            Self::Sqlite => select.build_collect_into(SqliteQueryBuilder, &mut writer),
+            Self::Postgres => select.build_collect_into(PostgresQueryBuilder, &mut writer),
         }
+        writer.into_parts()
     }
 
     /// A value as a parameter that compares with a column.
@@ -161,11 +165,6 @@ fn escape_like(text: &str) -> String {
 /// Stands for the keys of the parents until the statement is run: the part of a composite key that it stands for.
 pub(super) fn key_marker(part: usize) -> Value {
     Value::String(Some(format!("\u{0}parents {part}")))
-}
-
-/// Stands for the number of parents until the statement is run.
-pub(super) fn count_marker() -> Value {
-    Value::String(Some("\u{0}count".to_owned()))
 }
 
 /// Bytes as hexadecimal digits.

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{
     extension::postgres::{PgExpr, PgFunc},
 };
 
-use super::{Pattern, Typed, count_marker, escape_like, hex, key_marker};
+use super::{Pattern, Typed, escape_like, hex, key_marker};
 use crate::{
     catalog::{AttributeType, DatabaseType, EnumType, EnumValue, StoredValue},
     plan::Literal,
@@ -145,22 +145,28 @@ pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: b
     if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
 }
 
-/// `unnest` in the select list runs in step with `generate_series`, so that each key keeps its position.
+/// Several `unnest` in one select list run in step, and the rows are numbered as they come. A second series beside
+/// them would be taken for a thousand rows, and the plan with it.
 pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
+    let mut keys = Query::select();
     let mut select = Query::select();
     for (part, column) in key.iter().enumerate() {
         let array = cast(Expr::val(key_marker(part)), array_type(column.ty));
+        let name = iden(&format!("k{part}"));
         let element = Func::cust(iden("unnest")).arg(array).into();
         let element = match column.database_type {
             // What travels as text compares as its own type: padding, letter case and indexes are the type's.
             Some(ty) if array_type(column.ty) == "text[]" && !matches!(ty.name.as_str(), "text" | "varchar") => {
                 cast_to(element, ty)
             }
+            // The same number has other digits in single precision.
+            Some(ty) if *column.ty == AttributeType::Float => cast_to(element, ty),
             _ => element,
         };
-        select.expr_as(element, iden(&format!("k{part}")));
+        keys.expr_as(element, name.clone());
+        select.column(name);
     }
-    let last = cast(Expr::val(count_marker()), "int8");
-    select.expr_as(Func::cust(iden("generate_series")).arg(Expr::cust("0::int8")).arg(last), iden("ord"));
+    select.expr_as(Expr::cust("row_number() OVER () - 1"), iden("ord"));
+    select.from_subquery(keys, iden("keys"));
     select
 }

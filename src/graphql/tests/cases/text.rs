@@ -165,7 +165,6 @@ pub(super) fn statement(title: &str, statement: &Statement) -> String {
     let parameters = statement.parameters.iter().map(|parameter| match parameter {
         Parameter::Value(value) => format!("{value:?}"),
         Parameter::ParentKeys { part } => format!("keys {part}"),
-        Parameter::LastParent => "last parent".to_owned(),
     });
     let parameters = list(parameters);
     let parameters = if parameters.is_empty() { String::new() } else { format!(" [{parameters}]") };

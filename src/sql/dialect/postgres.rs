@@ -84,7 +84,7 @@ pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
     let texts: Vec<Value> = literals.iter().map(|literal| text(literal).into()).collect();
     let list = Expr::val(Value::Array(ArrayType::String, Some(Box::new(texts))));
     // A column of an array type has no element type of its own name; comparing as text is exact for those.
-    let list = cast(list, array_type(column.ty));
+    let list = cast(list, if column.database_type.is_some_and(is_padded) { "bpchar[]" } else { array_type(column.ty) });
     let (left, list) = match (column.ty, column.database_type) {
         // Strings that code knows as an enum compare as they are, so that an index serves them.
         (AttributeType::Enum(known), None) if !is_number(known) => (column.expr.clone(), list),
@@ -133,6 +133,10 @@ pub(super) fn readable(column: &Typed<'_>) -> Expr {
         }
         _ => column.expr.clone(),
     }
+}
+
+fn is_padded(ty: &DatabaseType) -> bool {
+    ty.namespace.is_none() && ty.name == "bpchar"
 }
 
 fn is_plain_text(ty: &DatabaseType) -> bool {

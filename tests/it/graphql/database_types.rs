@@ -23,7 +23,7 @@ async fn types_of_the_database_itself_are_keys_and_filters_like_others(#[case] b
          insert into host values ('10.0.0.1', 'sad'), ('10.0.0.2', 'happy');
          insert into visit values (1, '10.0.0.1', 'sad'), (2, '10.0.0.2', 'happy'), (3, '10.0.0.1', 'sad'), (4, null, null);"
     );
-    let Some(server) = scratch(backend, "types", &statements).await else { return };
+    let Some(server) = scratch(backend, "database_types", &statements).await else { return };
     let hosts = server.data("{ hosts(orderBy: {mood: DESC}) { ref address mood } }").await["hosts"].take();
     assert_eq!(hosts.as_array().unwrap().len(), 2);
     let definitions = "{ entityDefinition(logicalName: \"host\") { oneToManyRelationships { referencedEntityNavigationPropertyName } } }";

@@ -5,7 +5,7 @@ use rstest_reuse::apply;
 
 use crate::{
     backends,
-    support::{Backend, Server, demo, pluck},
+    support::{Backend, Server, demo, pluck, scratch},
 };
 
 /// Checks filters on a set against conditions on its table.
@@ -166,4 +166,16 @@ async fn dates_and_times_compare_as_such(#[case] backend: Backend) {
     let data = server.data("{ userprofiles(where: {worktimestart: {lt: \"08:30\"}}, orderBy: [{worktimestart: ASC}, {localeid: ASC}]) { localeid worktimestart } }").await;
     assert_eq!(pluck(&data["userprofiles"], "localeid"), ["pl-PL", "de-CH", "de-DE"]);
     assert_eq!(data["userprofiles"][1]["worktimestart"], "07:15:00");
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn padding_of_fixed_length_text_does_not_count(#[case] backend: Backend) {
+    let statements = "create table land (code char(4) primary key); insert into land values ('de'), ('it');
+        create table town (id integer primary key, code char(4) references land (code)); insert into town values (1, 'de');";
+    let Some(server) = scratch(backend, "padding", statements).await else { return };
+    for filter in ["eq: \"de\"", "in: [\"de\"]", "notIn: [\"it\"]"] {
+        let data = server.data(&format!("{{ lands(where: {{code: {{{filter}}}}}) {{ towns {{ id }} }} }}")).await;
+        assert_eq!(data, serde_json::json!({ "lands": [{ "towns": [{ "id": 1 }] }] }), "{filter}");
+    }
 }

@@ -53,13 +53,13 @@ fn to_many(name: &str, target: &str, target_column: &str) -> RelationDraft {
     RelationDraft { is_referencing: false, target_columns: words(&[target_column]), ..to_one(name, "id", target) }
 }
 
-fn when(column: &str, value: &str) -> Result<Option<ConditionDraft>, String> {
-    Ok(Some(ConditionDraft::Compare {
-        is_own: true,
+fn when(is_own: bool, column: &str, value: &str) -> ConditionDraft {
+    ConditionDraft::Compare {
+        is_own,
         column: column.to_owned(),
         comparison: Comparison::Equal,
         values: vec![Constant::Text(value.to_owned())],
-    }))
+    }
 }
 
 fn built(drafts: Vec<EntityDraft>) -> Catalog {
@@ -138,7 +138,7 @@ fn a_unique_lookup_makes_both_ends_single_valued() {
 #[test]
 fn relations_that_share_a_lookup_and_differ_in_a_discriminator_are_one_lookup() {
     let arm = |target: &str| RelationDraft {
-        condition: when("kind", target),
+        condition: Ok(Some(when(true, "kind", target))),
         ..to_one(&format!("customer_{target}"), "customer_id", target)
     };
     let mut profile = draft("profile", &["id", "customer_id", "kind"], vec![arm("account"), arm("contact")]);
@@ -154,16 +154,10 @@ fn relations_that_share_a_lookup_and_differ_in_a_discriminator_are_one_lookup() 
 
 #[test]
 fn a_condition_of_a_self_reference_keeps_its_side_from_both_ends() {
-    let condition = |is_own| match when("kind", "x") {
-        Ok(Some(ConditionDraft::Compare { column, comparison, values, .. })) => {
-            Ok(Some(ConditionDraft::Compare { is_own, column, comparison, values }))
-        }
-        other => other,
-    };
     // Both speak of the record that is pointed at.
     let relations = vec![
-        RelationDraft { condition: condition(false), ..to_one("manager", "manager_id", "user") },
-        RelationDraft { condition: condition(true), ..to_many("team", "user", "manager_id") },
+        RelationDraft { condition: Ok(Some(when(false, "kind", "x"))), ..to_one("manager", "manager_id", "user") },
+        RelationDraft { condition: Ok(Some(when(true, "kind", "x"))), ..to_many("team", "user", "manager_id") },
     ];
     let catalog = built(vec![draft("user", &["id", "manager_id", "kind"], relations)]);
     assert_eq!(catalog.relationships.len(), 1);
@@ -177,7 +171,7 @@ fn a_condition_of_a_self_reference_keeps_its_side_from_both_ends() {
 #[test]
 fn every_problem_is_reported_with_entity_and_column() {
     let unreadable = RelationDraft { condition: Err("a function".to_owned()), ..to_one("odd", "b_id", "b") };
-    let foreign = RelationDraft { condition: when("kind", "x"), ..to_one("foreign", "b_id", "b") };
+    let foreign = RelationDraft { condition: Ok(Some(when(true, "kind", "x"))), ..to_one("foreign", "b_id", "b") };
     let keyless = EntityDraft { primary_key: Vec::new(), ..draft("keyless", &["n"], vec![]) };
     let keyless =
         EntityDraft { columns: vec![ColumnDraft { nullable: true, ..keyless.columns[0].clone() }], ..keyless };

@@ -180,3 +180,60 @@ fn column_type(ty: &ColumnType, backend: DbBackend) -> (Option<AttributeType>, O
         _ => (None, None),
     }
 }
+
+#[cfg(all(test, feature = "demo"))]
+mod tests {
+    use super::*;
+
+    /// A relation as one line.
+    fn lines(draft: &EntityDraft) -> Vec<String> {
+        let line = |relation: &RelationDraft| {
+            let arrow = if relation.is_referencing { "->" } else { "<-" };
+            // SeaORM calls every single-valued side that, the one with the lookup too.
+            let single = if relation.is_single && !relation.is_referencing { " single" } else { "" };
+            format!(
+                "{} {} {arrow} {}.{}{single} {:?} {:?}",
+                relation.name.as_deref().unwrap_or_default(),
+                relation.columns.join(","),
+                relation.target,
+                relation.target_columns.join(","),
+                relation.delete,
+                relation.condition.as_ref().map(Option::is_some)
+            )
+        };
+        draft.relations.iter().map(line).collect()
+    }
+
+    #[test]
+    fn relations_say_who_references_whom() {
+        let account = entity(::entity::account::Entity, DbBackend::Postgres);
+        assert_eq!(
+            lines(&account),
+            [
+                "Createdby createdbyid -> systemuser.systemuserid Some(Restrict) Ok(false)",
+                "ContactCustomerAccounts accountid <- contact.accountid None Ok(false)",
+                "AccountTasks accountid <- task.regardingobjectid None Ok(false)",
+                "SocialprofileCustomerAccounts accountid <- socialprofile.customer_id None Ok(true)",
+                "Salesorders accountid <- salesorder.accountid None Ok(false)",
+            ]
+        );
+        let user = entity(::entity::systemuser::Entity, DbBackend::Sqlite);
+        let single: Vec<_> =
+            user.relations.iter().filter(|relation| relation.is_single && !relation.is_referencing).collect();
+        assert_eq!(single.len(), 1, "one-to-one with the profile");
+    }
+
+    #[test]
+    fn keys_comments_and_types_are_the_entitys_own() {
+        let line = entity(::entity::orderline::Entity, DbBackend::Postgres);
+        assert_eq!(line.primary_key, ["salesorderid", "line"]);
+        assert_eq!(line.description.as_deref(), Some("One line of an order"));
+        let price = line.columns.iter().find(|column| column.name == "priceperunit").expect("the column");
+        assert_eq!(price.ty, Some(AttributeType::Decimal { scale: Some(4) }));
+        assert_eq!(price.description.as_deref(), Some("Price of one unit in euros"));
+        let account = entity(::entity::account::Entity, DbBackend::Sqlite);
+        assert_eq!(account.unique_keys.iter().map(|key| key.columns.join(",")).collect::<Vec<_>>(), ["accountnumber"]);
+        let has_default = |name: &str| account.columns.iter().any(|column| column.name == name && column.has_default);
+        assert!(has_default("versionnumber") && !has_default("accountid"));
+    }
+}

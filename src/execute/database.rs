@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
-use super::{Error, Fragment, Read, read};
+use super::{Error, Failure, Fragment, Read, read};
 
 /// A pool of connections to a supported database.
 #[derive(Debug, Clone)]
@@ -66,21 +66,23 @@ impl Database {
     /// An operation with several statements sees one state of the database: they run in a transaction. It is dropped
     /// and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
     ///
+    /// A field whose own values are the trouble fails alone.
+    ///
     /// # Errors
-    /// What the database answered instead.
-    pub async fn read(&self, fields: &[&Read]) -> Result<Vec<Fragment>, Error> {
+    /// What the database answered instead, and to which field.
+    pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
         match self {
-            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields).await,
-            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields).await,
+            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Self::Sqlite(pool) => {
                 let mut transaction = pool.begin_with(AssertSqlSafe("BEGIN DEFERRED")).await?;
-                read::run(&mut *transaction, fields).await
+                read::run(&mut *transaction, fields, max_answer).await
             }
             Self::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 let mut transaction = pool.begin_with(AssertSqlSafe(begin)).await?;
-                read::run(&mut *transaction, fields).await
+                read::run(&mut *transaction, fields, max_answer).await
             }
         }
     }

@@ -12,8 +12,11 @@ use crate::{
 use super::{Error, cells::Cells, json, read::Fetched};
 
 /// Writes the members of a field's template.
-pub(super) fn object<R: Cells>(plan: &ReadPlan, fetched: &[Fetched<R>]) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder { plan, fetched, out: Vec::with_capacity(1_024), scratch: Vec::new() };
+///
+/// # Errors
+/// When a value is not of its column's type, or the answer is larger than `max_answer` bytes.
+pub(super) fn object<R: Cells>(plan: &ReadPlan, fetched: &[Fetched<R>], max_answer: usize) -> Result<Vec<u8>, Error> {
+    let mut encoder = Encoder { plan, fetched, max_answer, out: Vec::with_capacity(1_024), scratch: Vec::new() };
     encoder.members(&plan.object, None)?;
     Ok(encoder.out)
 }
@@ -28,12 +31,17 @@ struct Frame {
 struct Encoder<'a, R> {
     plan: &'a ReadPlan,
     fetched: &'a [Fetched<R>],
+    /// Few rows may make a large answer: where links lead back, each is written once for every way to it.
+    max_answer: usize,
     out: Vec<u8>,
     scratch: Vec<u8>,
 }
 
 impl<'a, R: Cells> Encoder<'a, R> {
     fn object(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
+        if self.out.len() > self.max_answer {
+            return Err(Error::TooLarge(self.max_answer));
+        }
         self.out.push(b'{');
         self.members(object, frame)?;
         self.out.push(b'}');

@@ -14,6 +14,24 @@ pub enum Error {
     /// More groups than a page holds.
     #[error("there are more than {0} groups")]
     TooManyGroups(u64),
+    /// More than an answer may hold.
+    #[error("the answer has more than {0} bytes; ask for smaller pages")]
+    TooLarge(usize),
+}
+
+/// A failure of the database itself, which ends an operation.
+#[derive(Debug)]
+pub struct Failure {
+    /// The position of the field that was being answered.
+    pub field: usize,
+    /// What the database said.
+    pub error: Error,
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self { field: 0, error: error.into() }
+    }
 }
 
 impl Error {
@@ -23,7 +41,7 @@ impl Error {
         match self {
             Self::Driver(error) => driver_code(error),
             Self::Value(_) => Code::Internal,
-            Self::TooManyGroups(_) => Code::LimitExceeded,
+            Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
         }
     }
 

@@ -12,5 +12,5 @@ mod read;
 mod sqlite;
 
 pub use database::Database;
-pub use error::Error;
+pub use error::{Error, Failure};
 pub use read::{Fragment, Read};

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Error,
+    Error, Failure,
     cells::{Cells, Connection},
     encode,
     keys::ParentKeys,
@@ -43,17 +43,28 @@ pub(super) struct Fetched<R> {
 }
 
 /// Runs fields one after the other on one connection.
-pub(super) async fn run<C: Connection>(connection: &mut C, fields: &[&Read]) -> Result<Vec<Fragment>, Error> {
+pub(super) async fn run<C: Connection>(
+    connection: &mut C,
+    fields: &[&Read],
+    max_answer: usize,
+) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
-    for field in fields {
-        let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
-        for (index, statement) in field.statements.iter().enumerate() {
-            let step = fetch(connection, field, index, statement, &fetched).await?;
-            fetched.push(step);
+    for (index, field) in fields.iter().enumerate() {
+        match answer(connection, field, max_answer).await {
+            Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
+            fragment => fragments.push(fragment),
         }
-        fragments.push(encode::object(&field.plan, &fetched)?);
     }
     Ok(fragments)
+}
+
+async fn answer<C: Connection>(connection: &mut C, field: &Read, max_answer: usize) -> Result<Fragment, Error> {
+    let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
+    for (index, statement) in field.statements.iter().enumerate() {
+        let step = fetch(connection, field, index, statement, &fetched).await?;
+        fetched.push(step);
+    }
+    encode::object(&field.plan, &fetched, max_answer)
 }
 
 async fn fetch<C: Connection>(

@@ -85,7 +85,12 @@ pub(super) async fn validate(schema: &Schema, request: &Request, limits: Limits)
     let code = if state.document.is_some() { Code::GraphqlValidationFailed } else { Code::GraphqlParseFailed };
     match state.document.take() {
         Some(document) if state.is_valid => Validated::Document(document),
-        _ => Validated::Refused(response.errors.iter().map(|error| Error::engine(error, code)).collect()),
+        _ => {
+            let mut errors: Vec<Error> = response.errors.iter().map(|error| Error::engine(error, code)).collect();
+            // The engine may come by the same fault twice.
+            errors.dedup();
+            Validated::Refused(errors)
+        }
     }
 }
 

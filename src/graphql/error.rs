@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{error::Code, execute, plan};
 
 /// An error as it stands in `errors`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Error(Map<String, Value>);
 
 impl Error {

@@ -5,7 +5,7 @@ use async_graphql::{Response as EngineResponse, Value as Data, dynamic::Schema, 
 use crate::{
     catalog::Catalog,
     error::Code,
-    execute::{Database, Fragment, Read},
+    execute::{self, Database, Failure, Fragment, Read},
     plan::{self, Limits, Merged, Selection, collect, plan_read},
 };
 
@@ -95,7 +95,8 @@ async fn query(context: Context<'_>, request: &Request, document: &ExecutableDoc
     let reads: Vec<&Read> =
         roots.iter().filter_map(|root| if let Root::Read(read) = root { Some(read.as_ref()) } else { None }).collect();
     let statements = reads.iter().map(|read| read.statements.len()).sum();
-    let fragments = if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads).await };
+    let fragments =
+        if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads, context.limits.max_answer).await };
     Ok(write(context.catalog, &fields, roots, engine, fragments, statements))
 }
 
@@ -115,7 +116,7 @@ fn write(
     fields: &[Merged<'_>],
     roots: Vec<Root>,
     engine: Option<EngineResponse>,
-    fragments: Result<Vec<Fragment>, crate::execute::Error>,
+    fragments: Result<Vec<Result<Fragment, execute::Error>>, execute::Failure>,
     statements: usize,
 ) -> Response {
     let mut errors = Vec::new();
@@ -123,13 +124,14 @@ fn write(
     let mut is_null = false;
     let mut fragments = match fragments {
         Ok(fragments) => fragments.into_iter(),
-        Err(error) => {
+        Err(Failure { field, error }) => {
             tracing::error!(%error, "a query failed in the database");
             if error.code() == Code::Unavailable {
                 outcome = Outcome::Unavailable;
             }
-            let path = fields.iter().zip(&roots).find(|(_, root)| matches!(root, Root::Read(_)));
-            errors.push(Error::from(&error).at(path.map_or("", |(field, _)| field.field.response_key.as_str())));
+            let reads = fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Read(_)));
+            let key = reads.map(|(field, _)| field.field.response_key.as_str()).nth(field).unwrap_or_default();
+            errors.push(Error::from(&error).at(key));
             is_null = true;
             Vec::new().into_iter()
         }
@@ -143,7 +145,16 @@ fn write(
         let key = field.field.response_key.as_str();
         data.push(if data.is_empty() { b'{' } else { b',' });
         match root {
-            Root::Read(_) => data.extend(fragments.next().unwrap_or_default()),
+            Root::Read(_) => match fragments.next() {
+                Some(Ok(fragment)) => data.extend(fragment),
+                Some(Err(error)) => {
+                    tracing::error!(%error, key, "a field could not be answered");
+                    errors.push(Error::from(&error).at(key));
+                    data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                    is_null |= !schema::is_nullable_root(catalog, &field.field.name);
+                }
+                None => is_null = true,
+            },
             Root::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
             Root::Engine => match engine_value(engine_data.as_ref(), key) {
                 Some(value) => data.extend_from_slice(format!("\"{key}\":{value}").as_bytes()),

@@ -49,7 +49,7 @@ pub(super) fn parse(catalog: &Catalog, rows: &Rows, argument: &str, value: Optio
     }
     let bound = values.iter().zip(&rows.order).map(|(value, term)| {
         let ty = &catalog.entity(rows.source(term.source)).attribute(term.attribute).ty;
-        if value.is_null() { Ok(None) } else { Literal::parse(value, ty).map(Some).map_err(|_| refuse()) }
+        if value.is_null() { Ok(None) } else { Literal::parse_answered(value, ty).map(Some).map_err(|_| refuse()) }
     });
     bound.collect::<Result<_>>().map(Some)
 }

@@ -35,6 +35,18 @@ pub enum Literal {
 }
 
 impl Literal {
+    /// Parses a value that the gateway itself answered, in a reference or a cursor. An integer column of SQLite may
+    /// hold more than its attribute's type says.
+    ///
+    /// # Errors
+    /// `INVALID` where the value is not one of that type.
+    pub fn parse_answered(value: &Value, ty: &AttributeType) -> Result<Self> {
+        match ty {
+            AttributeType::Int => Self::parse(value, &AttributeType::BigInt),
+            other => Self::parse(value, other),
+        }
+    }
+
     /// Parses a JSON value as a value of an attribute type.
     ///
     /// # Errors

@@ -19,11 +19,20 @@ pub struct Limits {
     pub max_fields: usize,
     /// Fields of the root type at most.
     pub max_root_fields: usize,
+    /// Bytes of the answer of one field of the root at most.
+    pub max_answer: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_page: 100, max_page: 5_000, max_depth: 20, max_fields: 5_000, max_root_fields: 200 }
+        Self {
+            default_page: 100,
+            max_page: 5_000,
+            max_depth: 20,
+            max_fields: 5_000,
+            max_root_fields: 200,
+            max_answer: 64 << 20,
+        }
     }
 }
 

@@ -72,7 +72,7 @@ impl Reference {
                 }
                 _ => Value::from(part.value.as_str()),
             };
-            Ok((*id, Literal::parse(&value, &attribute.ty).map_err(|_| malformed())?))
+            Ok((*id, Literal::parse_answered(&value, &attribute.ty).map_err(|_| malformed())?))
         });
         Ok(Self { entity: id, key: key.collect::<Result<_>>()? })
     }

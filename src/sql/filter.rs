@@ -72,7 +72,7 @@ fn related(scope: &mut Scope<'_>, hop: Hop, quantifier: Quantifier, filter: &Fil
     let mut exists = reach(scope, hop, start, &target);
     let condition = compile(scope, filter, hop.target, &target);
     match quantifier {
-        Quantifier::Some => Expr::exists(exists.cond_where(condition).take()),
+        Quantifier::Some => scope.dialect.exists(exists.cond_where(condition).take()),
         Quantifier::None => Expr::exists(exists.cond_where(condition).take()).not(),
         // A record whose condition is unknown does not fulfil it.
         Quantifier::Every => {

@@ -120,10 +120,12 @@ fn page_target(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> Vec<AttributeId> {
     }
 }
 
-/// Whether filter, order and page can be decided from the intersect without its target.
+/// Whether filter, order and page can be decided from the intersect without its target: not where a row of it may
+/// point at a record that is gone.
 fn in_intersect_alone(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> bool {
     let target = hop.target_attributes(scope.catalog);
     hop.many_to_many(scope.catalog).is_some()
+        && scope.dialect.enforces_foreign_keys()
         && rows.filter.is_none()
         && rows.after.is_none()
         && rows.before.is_none()

@@ -15,6 +15,7 @@ mod condition;
 mod conformance;
 mod discovery;
 mod errors;
+mod extremes;
 mod faults;
 mod graphql;
 mod limits;

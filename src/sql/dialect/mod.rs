@@ -99,6 +99,20 @@ impl Dialect {
         }
     }
 
+    /// Whether a sub-select finds anything.
+    pub(super) fn exists(self, select: SelectStatement) -> Expr {
+        match self {
+            // SQLite 3.51 turns a bare EXISTS into a join and then counts the rows of that join for OFFSET.
+            Self::Sqlite => Expr::exists(select).eq(1),
+            Self::Postgres => Expr::exists(select),
+        }
+    }
+
+    /// Whether the database vouches for foreign keys, so that a lookup's value stands for the record it points at.
+    pub(super) fn enforces_foreign_keys(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// Whether a joined sub-select may refer to the tables before it.
     pub(super) fn has_lateral(self) -> bool {
         self == Self::Postgres

@@ -5,6 +5,8 @@ use sea_orm::sea_query::{
     extension::postgres::{PgExpr, PgFunc},
 };
 
+use chrono::{Datelike, NaiveDate};
+
 use super::{Pattern, Typed, escape_like, hex, key_marker};
 use crate::{
     catalog::{AttributeType, DatabaseType, EnumType, EnumValue, StoredValue},
@@ -72,19 +74,26 @@ fn text(literal: &Literal) -> String {
         Literal::Float(value) => value.to_string(),
         Literal::Decimal(value) | Literal::Text(value) => value.clone(),
         Literal::Uuid(value, _) => value.to_string(),
-        Literal::Date(value) => value.to_string(),
+        Literal::Date(value) => era(*value, ""),
         Literal::Time(value) => value.to_string(),
         // Taken as UTC whether the column has a zone or not.
-        Literal::DateTime(value) => format!("{}Z", value.format("%Y-%m-%dT%H:%M:%S%.f")),
+        Literal::DateTime(value) => era(value.date(), &value.format(" %H:%M:%S%.fZ").to_string()),
         Literal::Bytes(value) => format!("\\x{}", hex(value)),
     }
+}
+
+/// A date and what follows it. Years before the first are counted backwards and said so.
+fn era(date: NaiveDate, rest: &str) -> String {
+    let year = date.year();
+    let (count, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+    format!("{count:04}-{:02}-{:02}{rest}{era}", date.month(), date.day())
 }
 
 pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
     let texts: Vec<Value> = literals.iter().map(|literal| text(literal).into()).collect();
     let list = Expr::val(Value::Array(ArrayType::String, Some(Box::new(texts))));
     // A column of an array type has no element type of its own name; comparing as text is exact for those.
-    let list = cast(list, if column.database_type.is_some_and(is_padded) { "bpchar[]" } else { array_type(column.ty) });
+    let list = cast(list, list_type(column));
     let (left, list) = match (column.ty, column.database_type) {
         // Strings that code knows as an enum compare as they are, so that an index serves them.
         (AttributeType::Enum(known), None) if !is_number(known) => (column.expr.clone(), list),
@@ -92,6 +101,15 @@ pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
         _ => (column.expr.clone(), list),
     };
     left.eq(PgFunc::any(list))
+}
+
+/// The array type that a list is compared in: padding and precision are the column's own.
+fn list_type(column: &Typed<'_>) -> &'static str {
+    match column.database_type {
+        Some(ty) if is_padded(ty) => "bpchar[]",
+        Some(ty) if ty.namespace.is_none() && ty.name == "float4" => "float4[]",
+        _ => array_type(column.ty),
+    }
 }
 
 fn is_number(list: &EnumType) -> bool {

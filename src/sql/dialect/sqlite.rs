@@ -4,6 +4,8 @@ use sea_orm::sea_query::{
     Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value, extension::sqlite::SqliteExpr,
 };
 
+use chrono::Timelike;
+
 use super::{Pattern, Typed, escape_like, hex, key_marker};
 use crate::{
     catalog::{AttributeType, UuidStorage},
@@ -27,14 +29,26 @@ pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
         Literal::Uuid(value, UuidStorage::Native) => value.as_bytes().to_vec().into(),
         Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
         Literal::Date(value) => value.to_string().into(),
-        Literal::Time(value) => value.format("%H:%M:%S%.3f").to_string().into(),
-        Literal::DateTime(value) => value.format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Time(value) => milliseconds(*value).format("%H:%M:%S%.3f").to_string().into(),
+        Literal::DateTime(value) => milliseconds(*value).format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
         Literal::Bytes(value) => value.clone().into(),
     })
 }
 
+/// A time rounded as SQLite's date functions print it: to the millisecond, but never into the next minute.
+fn milliseconds<T: Timelike + Copy>(time: T) -> T {
+    let (second, thousandths) = match (time.second(), (time.nanosecond() + 500_000) / 1_000_000) {
+        (59, 1_000..) => (59, 999),
+        (second, 1_000..) => (second + 1, 0),
+        (second, thousandths) => (second, thousandths),
+    };
+    let rounded = time.with_second(second).and_then(|time| time.with_nanosecond(thousandths * 1_000_000));
+    rounded.unwrap_or(time)
+}
+
 pub(super) fn comparable(column: &Typed<'_>) -> Expr {
-    let format = |format: &str| Func::cust(iden("strftime")).arg(format).arg(column.expr.clone()).into();
+    // Numbers are seconds since 1970 where they are too large to be days.
+    let format = |format: &str| Func::cust(iden("strftime")).arg(format).arg(column.expr.clone()).arg("auto").into();
     match column.ty {
         AttributeType::DateTime { .. } => format(DATE_TIME),
         AttributeType::Date => format("%Y-%m-%d"),
@@ -66,8 +80,8 @@ fn json(literal: &Literal) -> serde_json::Value {
         Literal::Uuid(value, UuidStorage::Native) => hex(value.as_bytes()).into(),
         Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
         Literal::Date(value) => value.to_string().into(),
-        Literal::Time(value) => value.format("%H:%M:%S%.3f").to_string().into(),
-        Literal::DateTime(value) => value.format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Time(value) => milliseconds(*value).format("%H:%M:%S%.3f").to_string().into(),
+        Literal::DateTime(value) => milliseconds(*value).format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
         Literal::Bytes(value) => hex(value).into(),
     }
 }

@@ -146,7 +146,7 @@ async fn a_field_whose_arguments_mean_nothing_fails_alone(#[case] backend: Backe
         "{ node(ref: \"contacts(1)\") { ref } }",
         "{ node(ref: \"contacts('00000000-0000-4000-8c0c-000000000001')\") { ref } }",
         "{ node(ref: \"nosuch(1)\") { ref } }",
-        "{ node(ref: \"salesorders(99999999999)\") { ref } }",
+        "{ node(ref: \"salesorders(99999999999999999999)\") { ref } }",
         "{ node(ref: \"salesorders(1) \") { ref } }",
         "{ contact(key: {ref: \"nonsense\"}) { ref } }",
         "{ contact(key: {contactid: \"nonsense\"}) { ref } }",

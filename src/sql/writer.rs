@@ -35,11 +35,13 @@ impl Display for Writer {
 
 impl SqlWriter for Writer {
     fn push_param<T: QueryBuilder>(&mut self, value: Value, builder: &T) {
-        if let Value::BigUnsigned(Some(size)) = value
-            && self.text.ends_with(" LIMIT ")
-        {
-            self.text.push_str(&size.to_string());
-            return;
+        match value {
+            Value::BigUnsigned(Some(size)) if self.text.ends_with(" LIMIT ") => {
+                return self.text.push_str(&size.to_string());
+            }
+            // What stands there to fence a sub-select off; a real one is a parameter.
+            Value::BigUnsigned(Some(0)) if self.text.ends_with(" OFFSET ") => return self.text.push('0'),
+            _ => {}
         }
         self.values.push(value);
         let (placeholder, numbered) = builder.placeholder();

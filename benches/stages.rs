@@ -26,7 +26,7 @@ criterion_main!(benches);
 
 /// From the text of an operation to its statements.
 fn operations(criterion: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let catalog = runtime.block_on(store());
     let limits = Limits::default();
     let schema = graphql::schema(&catalog, limits).unwrap();

@@ -115,11 +115,12 @@ impl Builder {
     /// # Errors
     /// All problems that it has.
     pub fn catalog(mut self) -> Result<Catalog, Problems> {
-        for (table, column, ty) in self.enums {
+        for (table, column_name, ty) in self.enums {
             let draft = self.drafts.iter_mut().find(|draft| draft.table.as_ref() == Some(&table));
-            let column = draft.and_then(|draft| draft.columns.iter_mut().find(|known| known.name == column));
-            if let Some(column) = column {
-                column.ty = Some(ty);
+            let column = draft.and_then(|draft| draft.columns.iter_mut().find(|known| known.name == column_name));
+            match column {
+                Some(column) => column.ty = Some(ty),
+                None => return Err(Problems::unknown_column(&table, &column_name)),
             }
         }
         catalog::build(self.drafts, &self.intersects)
@@ -186,10 +187,5 @@ impl Gateway {
     /// Whether requests can be answered now.
     pub async fn ready(&self) -> bool {
         self.0.database.is_reachable().await
-    }
-
-    /// An HTTP service with GraphiQL, the GraphQL endpoint, the SDL and health checks.
-    pub fn into_router(self) -> axum::Router {
-        crate::http::router(self, crate::http::Options::default())
     }
 }

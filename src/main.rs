@@ -1,4 +1,5 @@
-//! The command line. Errors of start-up are one line on standard error and exit code 1.
+//! The command line. Errors of start-up are one line on standard error and exit code 1, wrong arguments are
+//! exit code 2.
 
 use std::{net::SocketAddr, process::ExitCode};
 
@@ -82,7 +83,7 @@ struct Discovery {
 struct Source {
     /// The demo domain.
     #[cfg(feature = "demo")]
-    #[arg(long, conflicts_with = "database_url", required_unless_present = "database_url")]
+    #[arg(long, required_unless_present = "database_url")]
     demo: bool,
     /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
@@ -107,8 +108,9 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
+        // The demo without a word, so that its own defaults hold.
         #[cfg(feature = "demo")]
-        None => demo("127.0.0.1:8080".parse()?).await,
+        None => Box::pin(run(Arguments::parse_from(["relata", "demo"]))).await,
         #[cfg(feature = "demo")]
         Some(Command::Demo { listen }) => demo(listen.listen).await,
         #[cfg(not(feature = "demo"))]
@@ -143,13 +145,12 @@ async fn demo(listen: SocketAddr) -> Result<()> {
 }
 
 async fn described(source: &Source) -> Result<Builder> {
-    match &source.database_url {
-        Some(url) => discovered(url, &source.discovery).await,
-        #[cfg(feature = "demo")]
-        None => Ok(relata::demo::builder(connect("sqlite::memory:", 1).await?)),
-        #[cfg(not(feature = "demo"))]
-        None => anyhow::bail!("give --database-url"),
+    #[cfg(feature = "demo")]
+    if source.demo {
+        return Ok(relata::demo::builder(connect("sqlite::memory:", 1).await?));
     }
+    let url = source.database_url.as_deref().context("give --database-url")?;
+    discovered(url, &source.discovery).await
 }
 
 async fn discovered(url: &str, discovery: &Discovery) -> Result<Builder> {

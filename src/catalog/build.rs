@@ -15,6 +15,11 @@ pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Ca
     let mut problems = Problems::default();
     drafts.retain(|draft| draft.table.is_some());
     drafts.sort_by(|a, b| a.table.cmp(&b.table));
+    for pair in drafts.windows(2).filter(|pair| pair[0].table == pair[1].table) {
+        if let Some(table) = &pair[0].table {
+            problems.error(table, None, "is registered twice");
+        }
+    }
 
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
     settle_enums(&mut catalog.entities, &mut problems);

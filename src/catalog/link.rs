@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use super::{
-    AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, End, Entity,
-    EntityDraft, EntityId, EntityKind, MultiTableLookup, NavigationProperty, OneToMany, Problems, RelationDraft,
-    Relationship, RelationshipId, RelationshipKind, Table,
+    AttributeId, AttributeType, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide,
+    End, Entity, EntityDraft, EntityId, EntityKind, MultiTableLookup, NavigationProperty, OneToMany, Problems,
+    RelationDraft, Relationship, RelationshipId, RelationshipKind, Table,
     build::{free_name, type_names},
     intersect::Intersect,
     name,
@@ -323,6 +323,12 @@ fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems
             None => groups.push((one.referencing, one.referencing_attributes.clone(), discriminator, vec![arm])),
         }
     }
+    let enums =
+        catalog.entities.iter().flat_map(|entity| &entity.attributes).filter_map(|attribute| match &attribute.ty {
+            AttributeType::Enum(list) => Some(list.type_name.clone()),
+            _ => None,
+        });
+    let mut taken: HashSet<String> = catalog.entities.iter().flat_map(type_names).chain(enums).collect();
     for (entity_id, lookup, discriminator, arms) in groups.into_iter().filter(|(.., arms)| arms.len() > 1) {
         catalog.entities[entity_id.0].attributes[discriminator.0].is_lookup = true;
         let entity = catalog.entity(entity_id);
@@ -331,9 +337,9 @@ fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems
             _ => "target".to_owned(),
         };
         let name = names.take(catalog, entity_id, &wanted, "Record", problems);
-        let taken: HashSet<String> = catalog.entities.iter().flat_map(type_names).collect();
         let wanted = format!("{}{}", entity.type_name, name::capitalized(&name));
         let type_name = free_name(&wanted, "Union", |name| !taken.contains(name) && !name::is_reserved_type(name));
+        taken.insert(type_name.clone());
         catalog.multi_table_lookups.push(MultiTableLookup {
             name,
             type_name,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend};
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use sqlx::{PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
@@ -76,12 +76,11 @@ impl Database {
             Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Self::Sqlite(pool) => {
-                let mut transaction = pool.begin_with(AssertSqlSafe("BEGIN DEFERRED")).await?;
+                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }
             Self::Postgres(pool) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let mut transaction = pool.begin_with(AssertSqlSafe(begin)).await?;
+                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }
         }

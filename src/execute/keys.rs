@@ -60,6 +60,11 @@ impl ParentKeys {
         Ok(())
     }
 
+    /// How many rows the parent with the most of them has.
+    pub(super) fn most(&self) -> usize {
+        self.ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0)
+    }
+
     /// The rows of the child step that belong to a row of the parent step.
     pub(super) fn children(&self, parent: usize) -> Range<usize> {
         let ordinal = self.ordinals.get(parent).copied().unwrap_or(NONE);

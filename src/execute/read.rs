@@ -90,6 +90,7 @@ async fn fetch<C: Connection>(
     let keys = C::parent_keys(&parents.keys, &statement.parent_key);
     let rows = connection.fetch(statement, parameters(statement, &keys)).await?;
     parents.assign(&rows)?;
+    check_groups(&step.query, parents.most())?;
     Ok(Fetched { rows, parents: Some(parents) })
 }
 

@@ -1,5 +1,7 @@
 //! SQLite's rows. Any column may hold a value of any storage class there, so each is looked at.
 
+use std::io::Write as _;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
@@ -128,9 +130,14 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
             json::integer(*number, out);
         }
         (AttributeType::Float | AttributeType::Json, Stored::Real(number)) => json::float(*number, out),
-        (AttributeType::Decimal { scale }, Stored::Real(number)) => decimal(&number.to_string(), *scale, out),
-        (AttributeType::Decimal { scale }, Stored::Integer(number)) => decimal(&number.to_string(), *scale, out),
-        (AttributeType::Decimal { scale }, Stored::Text(text)) => decimal(std::str::from_utf8(text).ok()?, *scale, out),
+        (AttributeType::Decimal { scale }, Stored::Real(number)) => decimal(*scale, out, |out| display(*number, out)),
+        (AttributeType::Decimal { scale }, Stored::Integer(number)) => {
+            decimal(*scale, out, |out| json::integer(*number, out));
+        }
+        (AttributeType::Decimal { scale }, Stored::Text(text)) => {
+            let text = std::str::from_utf8(text).ok()?;
+            decimal(*scale, out, |out| json::escaped(text, out));
+        }
         (AttributeType::Uuid(_), Stored::Blob(bytes)) => json::uuid(Uuid::from_slice(bytes).ok()?, out),
         (AttributeType::Uuid(_), Stored::Text(text)) => json::uuid(Uuid::try_parse_ascii(text).ok()?, out),
         (AttributeType::Date, Stored::Text(text)) => json::date(date(std::str::from_utf8(text).ok()?)?, out),
@@ -153,7 +160,11 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::String { .. } | AttributeType::Text, stored) => match stored {
             Stored::Text(text) | Stored::Blob(text) => json::string(&String::from_utf8_lossy(text), out),
             Stored::Integer(number) => json::quoted_integer(*number, out),
-            Stored::Real(number) => json::string(&number.to_string(), out),
+            Stored::Real(number) => {
+                out.push(b'"');
+                display(*number, out);
+                out.push(b'"');
+            }
             Stored::Null => return None,
         },
         _ => return None,
@@ -170,17 +181,24 @@ fn enum_name<'l>(list: &'l EnumType, stored: &Stored<'_>) -> Option<&'l str> {
     found.map(|value| value.name.as_str())
 }
 
+/// A number in its shortest form.
+fn display(number: f64, out: &mut Vec<u8>) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{number}");
+}
+
 /// A decimal string with at least as many digits after the point as the column declares.
-fn decimal(text: &str, scale: Option<u32>, out: &mut Vec<u8>) {
+fn decimal(scale: Option<u32>, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out.push(b'"');
-    json::escaped(text, out);
+    let start = out.len();
+    write(out);
+    let written = &out[start..];
     let declared = usize::try_from(scale.unwrap_or(0)).unwrap_or(0);
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    let is_plain = written.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
     if declared > 0 && is_plain {
-        let present = text.split_once('.').map(|(_, fraction)| fraction.len());
-        if present.is_none() {
-            out.push(b'.');
-        }
+        let point = written.iter().position(|byte| *byte == b'.');
+        let present = point.map(|point| written.len() - point - 1);
+        out.extend(present.is_none().then_some(b'.'));
         out.extend(std::iter::repeat_n(b'0', declared.saturating_sub(present.unwrap_or(0))));
     }
     out.push(b'"');
@@ -196,12 +214,17 @@ fn time(text: &str) -> Option<NaiveTime> {
 
 /// The spellings that SQLite's own date functions read; without an offset the time is UTC.
 fn date_time(text: &str) -> Option<NaiveDateTime> {
-    let mut spelling = text.trim().replacen(' ', "T", 1);
-    if spelling.len() == 10 {
-        spelling.push_str("T00:00:00");
+    let text = text.trim();
+    if text.len() == 10 {
+        return Some(date(text)?.and_time(NaiveTime::MIN));
     }
-    if let Ok(zoned) = DateTime::parse_from_rfc3339(&spelling) {
-        return Some(zoned.with_timezone(&Utc).naive_utc());
-    }
-    spelling.parse().or_else(|_| NaiveDateTime::parse_from_str(&spelling, "%Y-%m-%dT%H:%M")).ok()
+    let spelled = |format| NaiveDateTime::parse_from_str(text, format).ok();
+    spelled("%Y-%m-%d %H:%M:%S%.f")
+        .or_else(|| Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc).naive_utc()))
+        .or_else(|| {
+            Some(DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%:z").ok()?.with_timezone(&Utc).naive_utc())
+        })
+        .or_else(|| spelled("%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|| spelled("%Y-%m-%d %H:%M"))
+        .or_else(|| spelled("%Y-%m-%dT%H:%M"))
 }

@@ -23,6 +23,7 @@ mod sdl;
 #[cfg(test)]
 mod tests;
 mod types;
+mod variable;
 
 use std::sync::Arc;
 

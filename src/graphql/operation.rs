@@ -14,7 +14,7 @@ use super::{
     engine::{self, Validated},
     error::{self, Error},
     request::{Outcome, Request, Response},
-    schema,
+    schema, variable,
 };
 
 /// What an operation runs against.
@@ -81,6 +81,7 @@ enum Root {
 
 async fn query(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Response> {
     let operation = &document::operation(document, request.operation_name.as_deref())?.node;
+    variable::check(context.schema.registry(), document, operation)?;
     let variables = document::variables(operation, &request.variables)?;
     let selection = document::selection(document, operation, &variables);
     let fields = collect(&[&selection], &|condition| condition == schema::QUERY);
@@ -92,8 +93,15 @@ async fn query(context: Context<'_>, request: &Request, document: &ExecutableDoc
     } else {
         None
     };
-    let reads: Vec<&Read> =
-        roots.iter().filter_map(|root| if let Root::Read(read) = root { Some(read.as_ref()) } else { None }).collect();
+    // Where a refused field makes all data null, there is no use in reading the rest.
+    let is_lost = roots.iter().zip(&fields).any(|(root, field)| {
+        matches!(root, Root::Failed(_)) && !schema::is_nullable_root(context.catalog, &field.field.name)
+    });
+    let reads: Vec<&Read> = roots
+        .iter()
+        .filter(|_| !is_lost)
+        .filter_map(|root| if let Root::Read(read) = root { Some(read.as_ref()) } else { None })
+        .collect();
     let statements = reads.iter().map(|read| read.statements.len()).sum();
     let fragments =
         if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads, context.limits.max_answer).await };
@@ -125,12 +133,12 @@ fn write(
     let mut fragments = match fragments {
         Ok(fragments) => fragments.into_iter(),
         Err(Failure { field, error }) => {
-            tracing::error!(%error, "a query failed in the database");
             if error.code() == Code::Unavailable {
                 outcome = Outcome::Unavailable;
             }
             let reads = fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Read(_)));
             let key = reads.map(|(field, _)| field.field.response_key.as_str()).nth(field).unwrap_or_default();
+            log(&error, key);
             errors.push(Error::from(&error).at(key));
             is_null = true;
             Vec::new().into_iter()
@@ -148,7 +156,7 @@ fn write(
             Root::Read(_) => match fragments.next() {
                 Some(Ok(fragment)) => data.extend(fragment),
                 Some(Err(error)) => {
-                    tracing::error!(%error, key, "a field could not be answered");
+                    log(&error, key);
                     errors.push(Error::from(&error).at(key));
                     data.extend_from_slice(format!("\"{key}\":null").as_bytes());
                     is_null |= !schema::is_nullable_root(catalog, &field.field.name);
@@ -180,6 +188,14 @@ fn write(
     }
     body.push(b'}');
     Response { outcome, body, statements }
+}
+
+/// What a client can bring about is not worth an operator's attention.
+fn log(error: &execute::Error, key: &str) {
+    match error.code() {
+        Code::Internal | Code::Unavailable => tracing::error!(%error, key, "a field could not be answered"),
+        _ => tracing::debug!(%error, key, "a field could not be answered"),
+    }
 }
 
 fn engine_value(data: Option<&Data>, key: &str) -> Option<String> {

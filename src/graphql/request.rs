@@ -35,6 +35,6 @@ pub struct Response {
     pub outcome: Outcome,
     /// The complete JSON.
     pub body: Vec<u8>,
-    /// How many SQL statements it took.
+    /// How many SQL statements it takes at most: one whose parents turn out to be none is not sent.
     pub statements: usize,
 }

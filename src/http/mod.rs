@@ -92,3 +92,10 @@ async fn common_headers(mut response: Response) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
+
+impl Gateway {
+    /// An HTTP service with GraphiQL, the GraphQL endpoint, the SDL and health checks.
+    pub fn into_router(self) -> Router {
+        router(self, Options::default())
+    }
+}

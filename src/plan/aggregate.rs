@@ -183,7 +183,7 @@ fn groups(
         filter: filter.cloned(),
         group_by: group_by.to_vec(),
         columns: Vec::new(),
-        limit: Some(max_page + 1),
+        limit: Some(max_page.saturating_add(1)),
     };
     let step = planner.push(Step { parent: parent.cloned(), query: Query::Aggregate(aggregate) });
     let type_name = format!("{}AggregateGroup", entity.type_name);

@@ -120,6 +120,6 @@ fn page_rows(planner: &Planner<'_>, id: EntityId, arguments: &Map<String, Value>
     rows.before = cursor::parse(planner.catalog, &rows, "before", arguments.get("before"))?;
     rows.backward = last.is_some();
     // One more row than the page has says whether there is a next page.
-    rows.limit = limit + 1;
+    rows.limit = limit.saturating_add(1);
     Ok((rows, usize::try_from(limit).unwrap_or(usize::MAX)))
 }

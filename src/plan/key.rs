@@ -7,7 +7,7 @@ use crate::{
     error::Code,
 };
 
-use super::{Error, Filter, Literal, Reference, Result, operator::Operator};
+use super::{Error, Filter, Literal, Reference, Result, literal::shorten, operator::Operator};
 
 /// A way to address a record: the primary key or an alternate key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Re
         let text = value.as_str().ok_or_else(one)?;
         let reference = Reference::parse(catalog, text)?;
         if reference.entity != id {
-            let message = format!("{text} is a reference to another entity than {}", entity.logical_name);
+            let message = format!("{} is a reference to another entity than {}", shorten(value), entity.logical_name);
             return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
         }
         return Ok(equals(reference.key));

@@ -44,4 +44,5 @@ for (const audit of serverAudits({ url, fetchFn })) {
   }
 }
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+// The suite has this many: fewer would be a suite that did not run.
+process.exitCode = failed === 0 && passed === 61 ? 0 : 1;

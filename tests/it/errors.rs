@@ -68,3 +68,23 @@ async fn a_value_that_is_not_of_its_columns_type_is_an_internal_error() {
     assert_eq!(server.code("{ notes { done } }").await, "INTERNAL");
     assert_eq!(server.data("{ notes { id } }").await, json!({ "notes": [{ "id": 1 }] }));
 }
+
+/// An operation's statements see one state, however long it takes. PostgreSQL can be made to take long.
+#[tokio::test]
+async fn an_operation_sees_one_state_of_the_database() {
+    let setup = "create table note (id integer primary key);
+        create view pause as select pg_sleep(1)::text as nothing";
+    let Some(server) = scratch(Backend::Postgres, "state", setup).await else { return };
+    let query = server.data("{ pauses { nothing } notesAggregate { count } notes { id } }");
+    let insert = async {
+        let running = "select 1 as one from pg_stat_activity where query like '%pause%' and state = 'active'
+            and datname = current_database() and pid <> pg_backend_pid()";
+        while server.sql(running).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        server.execute("insert into note values (1)").await;
+    };
+    let (data, ()) = tokio::join!(query, insert);
+    assert_eq!((&data["notesAggregate"]["count"], &data["notes"]), (&json!(0), &json!([])));
+    assert_eq!(server.data("{ notes { id } }").await, json!({ "notes": [{ "id": 1 }] }));
+}

@@ -140,3 +140,60 @@ async fn an_answer_larger_than_allowed_is_refused_and_the_others_answer(#[case] 
     assert_eq!(response["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
     assert_eq!(response["errors"][0]["path"], json!(["large"]));
 }
+
+#[tokio::test]
+async fn domains_compare_as_what_they_are_made_of() {
+    let setup = "create domain code as varchar(5); create domain price as numeric(10,2);
+        create domain positive as integer check (value > 0);
+        create table d (id integer primary key, c code, p price, n positive);
+        insert into d values (1, 'abcde', 1.23, 5)";
+    let Some(server) = scratch(Backend::Postgres, "domains", setup).await else { return };
+    let none = json!({ "ds": [] });
+    // A cast to the domain would cut, round, or refuse these.
+    for filter in ["c: { eq: \"abcdefgh\" }", "p: { eq: \"1.234\" }", "n: { eq: -1 }", "n: { in: [-1] }"] {
+        assert_eq!(server.data(&format!("{{ ds(where: {{ {filter} }}) {{ id }} }}")).await, none, "{filter}");
+    }
+    let query = "{ ds(where: { c: { eq: \"abcde\" }, p: { eq: \"1.23\" }, n: { eq: 5 } }) { c p n } }";
+    assert_eq!(server.data(query).await, json!({ "ds": [{ "c": "abcde", "p": "1.23", "n": 5 }] }));
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn a_number_beyond_single_precision_compares_like_any_other(#[case] backend: Backend) {
+    let setup = "create table single (id integer primary key, x real); insert into single values (1, 0.5)";
+    let Some(server) = scratch(backend, "single", setup).await else { return };
+    let data = server.data(
+        "{ a: singles(where: { x: { lt: 1e300 } }) { id } b: singles(where: { x: { in: [1e300, 0.5] } }) { id } }",
+    );
+    assert_eq!(data.await, json!({ "a": [{ "id": 1 }], "b": [{ "id": 1 }] }));
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn groups_have_a_limit_for_every_parent(#[case] backend: Backend) {
+    let Some(connection) = connection(backend, "groups").await else { return };
+    let setup = "create table p (id integer primary key);
+        create table c (id integer primary key, p_id integer references p (id), n integer);
+        insert into p values (1), (2); insert into c values (1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 2, 1)";
+    connection.execute_unprepared(setup).await.unwrap();
+    let limits = Limits { max_page: 2, default_page: 2, ..Limits::default() };
+    let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().limits(limits);
+    let server = Server::start(builder.build().await.unwrap(), connection).await;
+    let groups = "{ csAggregate(groupBy: [N]) { groups { key { n } count } } }";
+    let few = server.data(&format!("{{ p(key: {{ id: 2 }}) {groups} }}")).await;
+    assert_eq!(few["p"]["csAggregate"]["groups"], json!([{ "key": { "n": 1 }, "count": 1 }]));
+    assert_eq!(server.code(&format!("{{ p(key: {{ id: 1 }}) {groups} }}")).await, "LIMIT_EXCEEDED");
+}
+
+#[tokio::test]
+async fn what_is_registered_wrongly_is_a_problem_of_start_up() {
+    use entity::{account, contact};
+    let connection = connection(Backend::Sqlite, "wrong").await.unwrap();
+    let twice = Gateway::builder(connection.clone()).entity(contact::Entity).entity(contact::Entity).catalog();
+    assert_eq!(twice.unwrap_err().to_string(), "contact: is registered twice");
+    let unknown = Gateway::builder(connection)
+        .entity(contact::Entity)
+        .active_enum::<account::Industry>(account::Column::Industry)
+        .catalog();
+    assert_eq!(unknown.unwrap_err().to_string(), "account.industry: is named as an enum but is not served");
+}

@@ -40,6 +40,15 @@ impl Dialect {
         }
     }
 
+    /// Begins a transaction whose statements all see one state of the database.
+    #[must_use]
+    pub fn begin_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN DEFERRED",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
     /// The statement's text, and its parameters in order.
     pub(super) fn build(self, select: &SelectStatement) -> (String, Vec<Value>) {
         let mut writer = Writer::default();

@@ -37,6 +37,8 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         // An enum that a column keeps as numbers.
         (_, AttributeType::Enum(_)) if matches!(literal, Literal::Integer(_)) => value,
         (_, AttributeType::Text) => cast(value, "text"),
+        // A number beyond single precision compares as what it is instead of being refused.
+        (Some(_), AttributeType::Float) if is_beyond_single(literal) => cast(value, "float8"),
         (Some(ty), _) => cast_to(value, ty),
         (None, AttributeType::Float) => cast(value, "float8"),
         (None, AttributeType::Decimal { .. }) => cast(value, "numeric"),
@@ -55,6 +57,10 @@ pub(super) fn comparable(column: &Typed<'_>) -> Expr {
         AttributeType::Text => cast(column.expr.clone(), "text"),
         _ => column.expr.clone(),
     }
+}
+
+fn is_beyond_single(literal: &Literal) -> bool {
+    matches!(literal, Literal::Float(number) if number.abs() > f64::from(f32::MAX))
 }
 
 fn value(literal: &Literal) -> Value {
@@ -93,7 +99,8 @@ pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
     let texts: Vec<Value> = literals.iter().map(|literal| text(literal).into()).collect();
     let list = Expr::val(Value::Array(ArrayType::String, Some(Box::new(texts))));
     // A column of an array type has no element type of its own name; comparing as text is exact for those.
-    let list = cast(list, list_type(column));
+    let list =
+        if literals.iter().any(is_beyond_single) { cast(list, "float8[]") } else { cast(list, list_type(column)) };
     let (left, list) = match (column.ty, column.database_type) {
         // Strings that code knows as an enum compare as they are, so that an index serves them.
         (AttributeType::Enum(known), None) if !is_number(known) => (column.expr.clone(), list),
@@ -142,12 +149,6 @@ pub(super) fn readable(column: &Typed<'_>) -> Expr {
         }
         AttributeType::String { .. } if column.database_type.is_some_and(|ty| !is_plain_text(ty)) => {
             cast(column.expr.clone(), "text")
-        }
-        // A domain is read as its base type.
-        AttributeType::Int | AttributeType::BigInt | AttributeType::Float
-            if column.database_type.is_some_and(|ty| ty.namespace.is_some()) =>
-        {
-            cast(column.expr.clone(), if *column.ty == AttributeType::Float { "float8" } else { "int8" })
         }
         _ => column.expr.clone(),
     }

@@ -47,7 +47,7 @@ async fn json_bytes_and_times_are_answered_in_their_own_form(#[case] backend: Ba
     assert_eq!(profiles[1]["avatar"], Value::Null);
     assert_eq!(profiles[0]["worktimestart"], "08:00:00");
     assert_eq!(profiles[7]["worktimestart"], Value::Null);
-    let found = "query ($avatar: Bytes) { userprofilesAggregate(where: {avatar: {eq: $avatar}}) { count }
+    let found = "query ($avatar: Bytes!) { userprofilesAggregate(where: {avatar: {eq: $avatar}}) { count }
         list: userprofilesAggregate(where: {avatar: {in: [$avatar]}}) { count } }";
     let found = server.data_with(found, json!({ "avatar": pixel })).await;
     assert_eq!(found, json!({ "userprofilesAggregate": { "count": 3 }, "list": { "count": 3 } }));

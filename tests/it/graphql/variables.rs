@@ -132,3 +132,42 @@ async fn a_key_comes_as_a_variable(#[case] backend: Backend) {
     assert_eq!(data["e"]["contactid"], demo_key("8c0c", 7));
     assert_ne!(data["e"], Value::Null);
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn a_variable_is_used_only_where_its_type_fits(#[case] backend: Backend) {
+    let Some(server) = demo(backend).await else { return };
+    // GraphQL 5.8.5: a use, and whether it is allowed.
+    let uses = [
+        ("query($n: Int) { contacts(first: $n) { ref } }", true),
+        ("query($n: Int!) { contacts(first: $n) { ref } }", true),
+        ("query($n: String) { contacts(first: $n) { ref } }", false),
+        ("query($n: [Int]) { contacts(first: $n) { ref } }", false),
+        ("query($w: ContactWhere) { contacts(where: $w) { ref } }", true),
+        ("query($w: AccountWhere) { contacts(where: $w) { ref } }", false),
+        ("query($t: String) { contacts(where: {lastname: {eq: $t}}) { ref } }", true),
+        ("query($t: Int) { contacts(where: {lastname: {eq: $t}}) { ref } }", false),
+        ("query($t: String!) { contacts(where: {lastname: {in: [$t]}}) { ref } }", true),
+        ("query($t: String) { contacts(where: {lastname: {in: [$t]}}) { ref } }", false),
+        ("query($t: String = \"a\") { contacts(where: {lastname: {in: [$t]}}) { ref } }", true),
+        ("query($t: [String!]) { contacts(where: {lastname: {in: $t}}) { ref } }", true),
+        ("query($t: [String]) { contacts(where: {lastname: {in: $t}}) { ref } }", false),
+        ("query($t: String!) { contacts(where: {lastname: {in: $t}}) { ref } }", false),
+        ("query($r: ID) { node(ref: $r) { ref } }", false),
+        ("query($r: ID = \"contacts(1)\") { node(ref: $r) { ref } }", true),
+        ("query($r: String!) { node(ref: $r) { ref } }", false),
+        ("query($s: Boolean!) { contacts(first: 0) { ref @skip(if: $s) } }", true),
+        ("query($s: Boolean) { contacts(first: 0) { ref @skip(if: $s) } }", false),
+        (
+            "query($n: String) { accounts(first: 1) { ...F } } fragment F on Account { accountTasks(first: $n) { ref } }",
+            false,
+        ),
+        ("query($n: String) { accounts(first: 1) { ... { accountTasks(first: $n) { ref } } } }", false),
+    ];
+    for (query, is_allowed) in uses {
+        let variables = json!({ "n": 1, "w": null, "t": "a", "r": "contacts(1)", "s": true });
+        let response = server.run(query, variables).await;
+        let message = response["errors"][0]["message"].as_str().unwrap_or_default();
+        assert_eq!(!message.contains("is used where"), is_allowed, "{query}\n{response:#}");
+    }
+}

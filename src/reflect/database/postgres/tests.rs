@@ -224,9 +224,9 @@ fn kinds() -> Vec<ColumnDraft> {
         user(column("moods", TEXT, "_Mood"), MAIN),
         user(column("nothing", TEXT, "nothing"), MAIN),
         user(column("pair", TEXT, "pair"), MAIN),
-        user(with_default(required("code", string(8), "code")), MAIN),
-        user(with_default(required("sku", string(8), "sku")), MAIN),
-        user(required("feeling", mood, "feeling"), MAIN),
+        with_default(required("code", string(8), "varchar")),
+        with_default(required("sku", string(8), "varchar")),
+        user(required("feeling", mood, "Mood"), MAIN),
     ]
 }
 

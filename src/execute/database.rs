@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
@@ -51,14 +51,15 @@ impl Database {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers within a second.
     pub async fn is_reachable(&self) -> bool {
+        tokio::time::timeout(Duration::from_secs(1), self.ping()).await.is_ok_and(|answer| answer.is_ok())
+    }
+
+    async fn ping(&self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => pool.acquire().await.is_ok(),
-            Self::Postgres(pool) => match pool.acquire().await {
-                Ok(mut connection) => sqlx::Connection::ping(&mut *connection).await.is_ok(),
-                Err(_) => false,
-            },
+            Self::Sqlite(pool) => pool.acquire().await?.ping().await,
+            Self::Postgres(pool) => pool.acquire().await?.ping().await,
         }
     }
 

@@ -35,10 +35,10 @@ pub(super) fn operation<'d>(
             Some(operation) => Ok(operation),
             None => refuse(format!("there is no operation named {name}")),
         },
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            Ok(operations.values().next().unwrap_or_else(|| unreachable!("one operation")))
-        }
-        (DocumentOperations::Multiple(_), None) => refuse("the operation must be named: there are several".to_owned()),
+        (DocumentOperations::Multiple(operations), None) => match operations.values().next() {
+            Some(only) if operations.len() == 1 => Ok(only),
+            _ => refuse("the operation must be named: there are several".to_owned()),
+        },
         (DocumentOperations::Single(_), Some(name)) => refuse(format!("there is no operation named {name}")),
     }
 }

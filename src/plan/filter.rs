@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalog::{AttributeId, Catalog, End, EntityId, NavigationProperty, RelationshipId, RelationshipKind};
+use crate::catalog::{AttributeId, Catalog, EntityId, NavigationProperty};
 
 use super::{
-    Error, Result,
+    Error, Hop, Result,
     literal::{Literal, shorten},
     operator::{self, Operator, Shape},
 };
@@ -66,23 +66,6 @@ pub enum Quantifier {
     None,
     /// All; true where there are none.
     Every,
-}
-
-/// One step over a relationship.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Hop {
-    /// The relationship.
-    pub relationship: RelationshipId,
-    /// The end where the step starts.
-    pub end: End,
-    /// The entity where it arrives.
-    pub target: EntityId,
-}
-
-impl From<&NavigationProperty> for Hop {
-    fn from(property: &NavigationProperty) -> Self {
-        Self { relationship: property.relationship, end: property.end, target: property.target }
-    }
 }
 
 /// The deepest nesting of `and`, `or`, `not` and links in one `where`.
@@ -222,35 +205,4 @@ fn plan_operand(
 
 fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>> {
     value.as_object().ok_or_else(|| Error::invalid(format!("{what} takes an object, not {}", shorten(value))))
-}
-
-impl Hop {
-    /// The attributes that the relationship matches on the side where the step starts.
-    #[must_use]
-    pub fn start_attributes(self, catalog: &Catalog) -> &[AttributeId] {
-        match &catalog.relationship(self.relationship).kind {
-            RelationshipKind::OneToMany(one) if self.end == End::Referencing => &one.referencing_attributes,
-            RelationshipKind::OneToMany(one) => &one.referenced_attributes,
-            RelationshipKind::ManyToMany(many) => &many.ends[self.role()].attributes,
-        }
-    }
-
-    /// The attributes that the relationship matches on the side where the step arrives.
-    #[must_use]
-    pub fn target_attributes(self, catalog: &Catalog) -> &[AttributeId] {
-        match &catalog.relationship(self.relationship).kind {
-            RelationshipKind::OneToMany(one) if self.end == End::Referencing => &one.referenced_attributes,
-            RelationshipKind::OneToMany(one) => &one.referencing_attributes,
-            RelationshipKind::ManyToMany(many) => &many.ends[1 - self.role()].attributes,
-        }
-    }
-
-    /// The end of a many-to-many relationship where the step starts.
-    #[must_use]
-    pub fn role(self) -> usize {
-        match self.end {
-            End::Role(role) => role,
-            End::Referencing | End::Referenced => 0,
-        }
-    }
 }

@@ -12,23 +12,6 @@ use crate::{
 
 use super::scope::Scope;
 
-impl Hop {
-    /// The entity where the step over the relationship starts.
-    #[must_use]
-    pub fn start_entity(self, catalog: &crate::catalog::Catalog) -> EntityId {
-        match &catalog.relationship(self.relationship).kind {
-            RelationshipKind::OneToMany(one) if self.end == End::Referencing => one.referencing,
-            RelationshipKind::OneToMany(one) => one.referenced,
-            RelationshipKind::ManyToMany(many) => many.ends[self.role()].entity,
-        }
-    }
-
-    /// The many-to-many relationship that the step goes over, if it is one.
-    pub(super) fn many_to_many(self, catalog: &crate::catalog::Catalog) -> Option<&ManyToMany> {
-        catalog.relationship(self.relationship).as_many_to_many()
-    }
-}
-
 /// The condition under which a record at the start and a record at the target of a one-to-many step are related.
 pub(super) fn one_to_many(
     scope: &Scope<'_>,

@@ -4,10 +4,7 @@ use sea_orm::sea_query::{Cond, Condition, DynIden, ExprTrait, IntoCondition, Nul
 
 use crate::plan::{Literal, OrderTerm, Rows, Sort};
 
-use super::{
-    dialect::{Dialect, Typed},
-    scope::Scope,
-};
+use super::{dialect::Typed, scope::Scope};
 
 /// Adds the order of a step to a statement in which each source has an alias.
 pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
@@ -17,10 +14,7 @@ pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select:
         let order = if sort.descending { Order::Desc } else { Order::Asc };
         let expr = scope.dialect.comparable(&column);
         // Every database puts nulls at one end by itself; saying so where nothing is null would only keep it from an index.
-        let natural = match scope.dialect {
-            Dialect::Postgres => sort.nulls_first == sort.descending,
-            Dialect::Sqlite => sort.nulls_first != sort.descending,
-        };
+        let natural = scope.dialect.puts_nulls_first(sort.descending) == sort.nulls_first;
         if natural || !is_nullable(scope, rows, term) {
             select.order_by_expr(expr, order);
         } else {

@@ -24,7 +24,7 @@ pub enum Error {
     #[error("cannot read the database's catalog: {0}")]
     Query(#[from] DbErr),
     /// The database has no namespace (in its own words: schema) of that name.
-    #[error("the database has no schema named {0}")]
+    #[error("the database has no namespace named {0}")]
     NamespaceNotFound(String),
 }
 

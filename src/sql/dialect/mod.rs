@@ -108,6 +108,14 @@ impl Dialect {
         }
     }
 
+    /// Whether an order without a word about nulls puts them first.
+    pub(super) fn puts_nulls_first(self, descending: bool) -> bool {
+        match self {
+            Self::Sqlite => !descending,
+            Self::Postgres => descending,
+        }
+    }
+
     /// Whether a sub-select finds anything.
     pub(super) fn exists(self, select: SelectStatement) -> Expr {
         match self {
@@ -186,8 +194,9 @@ fn escape_like(text: &str) -> String {
 }
 
 /// Stands for the keys of the parents until the statement is run: the part of a composite key that it stands for.
+/// No value of a client is of this type.
 pub(super) fn key_marker(part: usize) -> Value {
-    Value::String(Some(format!("\u{0}parents {part}")))
+    Value::TinyUnsigned(u8::try_from(part).ok())
 }
 
 /// Bytes as hexadecimal digits.

@@ -32,18 +32,11 @@ pub struct Context<'a> {
 
 /// Answers a request.
 pub async fn execute(context: Context<'_>, request: &Request) -> Response {
-    let document = match engine::validate(context.schema, request, context.limits).await {
-        Validated::Document(document) => document,
-        Validated::Refused(errors) => return refused(errors),
-        Validated::NotAQuery => {
-            let body = error::error_body(Code::Invalid, "only queries are allowed over this transport");
-            return Response { outcome: Outcome::NotAQuery, body, statements: 0 };
-        }
+    let document = match validated(context.schema, context.limits, request).await {
+        Ok(document) => document,
+        Err(response) => return response,
     };
-    match query(context, request, &document).await {
-        Ok(response) => response,
-        Err(error) => refused(vec![Error::from(&error)]),
-    }
+    query(context, request, &document).await.unwrap_or_else(|error| refused(vec![Error::from(&error)]))
 }
 
 /// What a request selects, once it is parsed and found valid: the stage before planning on its own.
@@ -51,16 +44,23 @@ pub async fn execute(context: Context<'_>, request: &Request) -> Response {
 /// # Errors
 /// The response that refuses it.
 pub async fn select(schema: &Schema, limits: Limits, request: &Request) -> Result<Selection, Response> {
-    let document = match engine::validate(schema, request, limits).await {
-        Validated::Document(document) => document,
-        Validated::Refused(errors) => return Err(refused(errors)),
-        Validated::NotAQuery => return Err(refused(Vec::new())),
-    };
+    let document = validated(schema, limits, request).await?;
     let selected = document::operation(&document, request.operation_name.as_deref()).and_then(|operation| {
         let variables = document::variables(&operation.node, &request.variables)?;
         Ok(document::selection(&document, &operation.node, &variables))
     });
     selected.map_err(|error| refused(vec![Error::from(&error)]))
+}
+
+async fn validated(schema: &Schema, limits: Limits, request: &Request) -> Result<ExecutableDocument, Response> {
+    match engine::validate(schema, request, limits).await {
+        Validated::Document(document) => Ok(document),
+        Validated::Refused(errors) => Err(refused(errors)),
+        Validated::NotAQuery => {
+            let body = error::error_body(Code::Invalid, "only queries are allowed over this transport");
+            Err(Response { outcome: Outcome::NotAQuery, body, statements: 0 })
+        }
+    }
 }
 
 fn refused(errors: Vec<Error>) -> Response {

@@ -70,7 +70,7 @@ fn expr(
         AggregateFunction::Count => Func::count(typed.expr).into(),
         AggregateFunction::Key => scope.dialect.readable(&typed),
         AggregateFunction::Sum => scope.dialect.sum(typed.expr, typed.ty),
-        AggregateFunction::Avg => scope.dialect.avg(typed.expr),
+        AggregateFunction::Avg => scope.dialect.avg(typed.expr, typed.ty),
         AggregateFunction::Min | AggregateFunction::Max => {
             let column_expr = scope.dialect.comparable(&typed);
             typed.expr = if column.function == AggregateFunction::Min { column_expr.min() } else { column_expr.max() };

@@ -57,6 +57,16 @@ async fn floats_come_back_to_the_last_bit(#[case] backend: Backend) {
     assert_eq!(walk(&server, "fsConnection", "[{ x: ASC }]", 7).await, [2, 4, 1, 0, 5, 3].map(Value::from));
 }
 
+#[apply(backends)]
+#[tokio::test]
+async fn large_numbers_have_an_average(#[case] backend: Backend) {
+    let setup = "create table f (id integer primary key, x double precision); insert into f values (1, 1e300), (2, 3e300), (3, null)";
+    let Some(server) = scratch(backend, "averages", setup).await else { return };
+    let query = "{ all: fsAggregate { avg { x } } none: fsAggregate(where: { id: { eq: 9 } }) { avg { x } } }";
+    let data = server.data(query).await;
+    assert_eq!(data, json!({ "all": { "avg": { "x": 2e300 } }, "none": { "avg": { "x": null } } }));
+}
+
 #[tokio::test]
 async fn single_precision_is_compared_as_it_is_stored() {
     let setup = "create table parent (x real primary key); insert into parent values (0.1), (0.5);

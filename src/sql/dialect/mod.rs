@@ -5,7 +5,7 @@ mod sqlite;
 
 use sea_orm::{
     DbBackend,
-    sea_query::{Expr, ExprTrait, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value},
+    sea_query::{Expr, ExprTrait, Func, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value},
 };
 
 use crate::{catalog::AttributeType, plan::Literal};
@@ -147,10 +147,14 @@ impl Dialect {
     }
 
     /// An average as a binary floating-point number.
-    pub(super) fn avg(self, column: Expr) -> Expr {
-        match self {
-            Self::Sqlite => column.avg(),
-            Self::Postgres => postgres::cast(column.avg(), "float8"),
+    pub(super) fn avg(self, column: Expr, ty: &AttributeType) -> Expr {
+        match (self, ty) {
+            (Self::Sqlite, _) => column.avg(),
+            // PostgreSQL's own average squares on its way and refuses numbers that it could answer.
+            (Self::Postgres, AttributeType::Float) => {
+                postgres::cast(column.clone(), "float8").sum().div(Func::count(column))
+            }
+            (Self::Postgres, _) => postgres::cast(column.avg(), "float8"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 /// What went wrong, in a word that clients can rely on: `errors[].extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Code {
     /// A reference names a record of another entity than the one expected.
     TypeMismatch,

@@ -37,6 +37,7 @@ struct Snapshot {
 
 /// Why a gateway could not be built.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BuildError {
     /// The database is of a kind that the gateway does not speak to.
     #[error("the database is neither SQLite nor PostgreSQL")]

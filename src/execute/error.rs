@@ -4,6 +4,7 @@ use crate::error::Code;
 
 /// A statement that failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The driver's error.
     #[error(transparent)]

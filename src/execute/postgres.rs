@@ -45,7 +45,7 @@ impl Cells for PgRow {
                 let mut written = Vec::new();
                 write(bytes, other, &mut written).and_then(|()| {
                     let text = std::str::from_utf8(&written).ok()?;
-                    Some(KeyPart::Text(text.trim_matches('"').to_owned()))
+                    Some(KeyPart::Text(era(text.trim_matches('"'))))
                 })
             }
         };
@@ -54,6 +54,16 @@ impl Cells for PgRow {
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
         Ok(usize::try_from(self.try_get::<i64, _>(column)?).unwrap_or_default())
+    }
+}
+
+/// A date or another text as PostgreSQL reads it: years before the first are counted backwards and said so.
+fn era(text: &str) -> String {
+    let before = text.strip_prefix('-').or_else(|| text.starts_with("0000-").then_some(text));
+    let parts = before.and_then(|text| text.split_once('-'));
+    match parts.map(|(year, rest)| (year.parse::<u32>(), rest)) {
+        Some((Ok(year), rest)) => format!("{:04}-{rest} BC", year + 1),
+        _ => text.to_owned(),
     }
 }
 

@@ -35,14 +35,20 @@ pub enum Literal {
 }
 
 impl Literal {
-    /// Parses a value that the gateway itself answered, in a reference or a cursor. An integer column of SQLite may
-    /// hold more than its attribute's type says.
+    /// Parses a value that the gateway itself answered, in a reference or a cursor. A column may hold more than its
+    /// attribute's type says: larger integers on SQLite, infinite dates on PostgreSQL.
     ///
     /// # Errors
     /// `INVALID` where the value is not one of that type.
     pub fn parse_answered(value: &Value, ty: &AttributeType) -> Result<Self> {
         match ty {
             AttributeType::Int => Self::parse(value, &AttributeType::BigInt),
+            // PostgreSQL's dates before and after all others.
+            AttributeType::Date | AttributeType::DateTime { .. }
+                if matches!(value.as_str(), Some("infinity" | "-infinity")) =>
+            {
+                Ok(Self::Text(value.as_str().unwrap_or_default().to_owned()))
+            }
             other => Self::parse(value, other),
         }
     }
@@ -101,7 +107,8 @@ impl Literal {
 fn date_time(text: &str) -> Option<NaiveDateTime> {
     match DateTime::parse_from_rfc3339(text) {
         Ok(zoned) => Some(zoned.with_timezone(&Utc).naive_utc()),
-        Err(_) => text.parse().ok(),
+        // ISO 8601 knows years beyond the four digits of RFC 3339.
+        Err(_) => text.strip_suffix('Z').unwrap_or(text).parse().ok(),
     }
 }
 

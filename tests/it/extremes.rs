@@ -121,6 +121,15 @@ async fn what_sqlite_lets_through_is_answered_and_taken_back() {
 }
 
 #[tokio::test]
+async fn infinite_dates_do_not_stop_a_walk() {
+    let setup = "create table d (id integer primary key, day date, at timestamptz);
+        insert into d values (1, 'infinity', '-infinity'), (2, '2024-02-29', 'infinity'), (3, '-infinity', 'infinity')";
+    let Some(server) = scratch(Backend::Postgres, "infinite", setup).await else { return };
+    assert_eq!(walk(&server, "dsConnection", "[{ day: ASC }]", 5).await, [3, 2, 1].map(Value::from));
+    assert_eq!(walk(&server, "dsConnection", "[{ at: DESC }]", 5).await, [2, 3, 1].map(Value::from));
+}
+
+#[tokio::test]
 async fn dates_before_our_era_are_found() {
     let setup = "create table d (id integer primary key, day date, at timestamptz);
         insert into d values (1, '0044-03-15 BC', '0044-03-15 12:00:00+00 BC')";
@@ -131,6 +140,24 @@ async fn dates_before_our_era_are_found() {
         .data("{ ds(where: { day: { eq: \"-0043-03-15\" }, at: { lt: \"0001-01-01T00:00:00Z\" } }) { id } }")
         .await;
     assert_eq!(data, json!({ "ds": [{ "id": 1 }] }));
+}
+
+#[tokio::test]
+async fn dates_before_our_era_are_followed() {
+    let setup = "create table era (at timestamptz primary key, day date unique);
+        insert into era values ('0044-03-15 12:00:00+00 BC', '0001-12-31 BC'), ('2024-01-01 00:00:00Z', '2024-01-01');
+        create table event (id integer primary key, era_at timestamptz references era (at), era_day date references era (day));
+        insert into event values (1, '0044-03-15 12:00:00+00 BC', '0001-12-31 BC')";
+    let Some(server) = scratch(Backend::Postgres, "eras", setup).await else { return };
+    let data = server.data("{ eras { day eventsByEraAt { id } eventsByEraDay { id } } }").await;
+    let (one, none) = (json!([{ "id": 1 }]), json!([]));
+    let expected = json!({ "eras": [
+        { "day": "0000-12-31", "eventsByEraAt": one, "eventsByEraDay": one },
+        { "day": "2024-01-01", "eventsByEraAt": none, "eventsByEraDay": none },
+    ]});
+    assert_eq!(data, expected);
+    let data = server.data("{ era(key: { at: \"-0043-03-15T12:00:00Z\" }) { day } }").await;
+    assert_eq!(data, json!({ "era": { "day": "0000-12-31" } }));
 }
 
 #[apply(backends)]

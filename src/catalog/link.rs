@@ -176,7 +176,7 @@ fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
     let words = |entity: &Entity, ids: &[AttributeId]| {
         ids.iter().map(|id| entity.attribute(*id).column.as_str()).collect::<Vec<_>>().join(", ")
     };
-    if referenced.kind != EntityKind::View && !referenced.is_unique(&link.referenced_attributes) {
+    if !referenced.is_unique(&link.referenced_attributes) {
         let columns = words(referenced, &link.referenced_attributes);
         problems.error(
             &referenced.table,

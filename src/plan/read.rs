@@ -40,7 +40,7 @@ pub(super) struct Planner<'a> {
     steps: Vec<Step>,
 }
 
-impl<'a> Planner<'a> {
+impl Planner<'_> {
     fn check_joins(&self) -> Result<()> {
         let too_many = |step: &Step| matches!(&step.query, Query::Rows(rows) if rows.joins.len() > MAX_JOINS);
         if self.steps.iter().any(too_many) {
@@ -185,10 +185,8 @@ impl<'a> Planner<'a> {
     ) -> Result<(usize, Object)> {
         let hop = Hop::from(property);
         let joined = self.rows_mut(step).join(source, hop);
-        // A key is never null, so it tells whether there is a record; a view is told by what the relationship matches.
-        let target = self.catalog.entity(property.target);
-        let witness = target.primary_key.first().copied().or_else(|| self.target_attributes(hop).first().copied());
-        let present = self.column(step, joined, witness.unwrap_or(AttributeId(0)));
+        // What the relationship matches is null just where there is no record.
+        let present = self.column(step, joined, hop.target_attributes(self.catalog)[0]);
         let object = self.entity_object(step, joined, property.target, &merged.selections)?;
         Ok((present, object))
     }
@@ -197,10 +195,6 @@ impl<'a> Planner<'a> {
         let hop = Hop::from(property);
         let key = hop.start_attributes(self.catalog).iter().map(|id| self.column(step, source, *id)).collect();
         Parent { step, key, hop }
-    }
-
-    fn target_attributes(&self, hop: Hop) -> &'a [AttributeId] {
-        hop.target_attributes(self.catalog)
     }
 
     pub(super) fn push(&mut self, step: Step) -> usize {

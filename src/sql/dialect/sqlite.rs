@@ -4,7 +4,7 @@ use sea_orm::sea_query::{
     Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value, extension::sqlite::SqliteExpr,
 };
 
-use chrono::Timelike;
+use chrono::{NaiveDateTime, NaiveTime, Timelike};
 
 use super::{Pattern, Typed, escape_like, hex, key_marker};
 use crate::{
@@ -29,10 +29,18 @@ pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
         Literal::Uuid(value, UuidStorage::Native) => value.as_bytes().to_vec().into(),
         Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
         Literal::Date(value) => value.to_string().into(),
-        Literal::Time(value) => milliseconds(*value).format("%H:%M:%S%.3f").to_string().into(),
-        Literal::DateTime(value) => milliseconds(*value).format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Time(value) => time(*value).into(),
+        Literal::DateTime(value) => date_time(*value).into(),
         Literal::Bytes(value) => value.clone().into(),
     })
+}
+
+fn time(time: NaiveTime) -> String {
+    milliseconds(time).format("%H:%M:%S%.3f").to_string()
+}
+
+fn date_time(point: NaiveDateTime) -> String {
+    milliseconds(point).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
 }
 
 /// A time rounded as SQLite's date functions print it: to the millisecond, but never into the next minute.
@@ -80,8 +88,8 @@ fn json(literal: &Literal) -> serde_json::Value {
         Literal::Uuid(value, UuidStorage::Native) => hex(value.as_bytes()).into(),
         Literal::Uuid(value, UuidStorage::Text) => value.to_string().into(),
         Literal::Date(value) => value.to_string().into(),
-        Literal::Time(value) => milliseconds(*value).format("%H:%M:%S%.3f").to_string().into(),
-        Literal::DateTime(value) => milliseconds(*value).format("%Y-%m-%d %H:%M:%S%.3f").to_string().into(),
+        Literal::Time(value) => time(*value).into(),
+        Literal::DateTime(value) => date_time(*value).into(),
         Literal::Bytes(value) => hex(value).into(),
     }
 }

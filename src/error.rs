@@ -4,6 +4,24 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Code {
+    /// The record that an operation is about does not exist.
+    NotFound,
+    /// A record that a reference names does not exist.
+    TargetNotFound,
+    /// Two records are not linked that were to be unlinked.
+    NotAssociated,
+    /// A record would be left without a linked record that it must have.
+    RequiredRelationship,
+    /// Other records hold a record back that was to be deleted.
+    Restricted,
+    /// Another record has the same unique key.
+    Conflict,
+    /// A record would become its own ancestor.
+    Cycle,
+    /// What was to be changed can be set only when a record is created.
+    Immutable,
+    /// The record is not in the state that `ifMatch` names.
+    PreconditionFailed,
     /// A reference names a record of another entity than the one expected.
     TypeMismatch,
     /// A value, name or combination of arguments means nothing.
@@ -25,6 +43,15 @@ pub enum Code {
 impl Code {
     /// Every code.
     pub const ALL: &'static [Self] = &[
+        Self::NotFound,
+        Self::TargetNotFound,
+        Self::NotAssociated,
+        Self::RequiredRelationship,
+        Self::Restricted,
+        Self::Conflict,
+        Self::Cycle,
+        Self::Immutable,
+        Self::PreconditionFailed,
         Self::TypeMismatch,
         Self::Invalid,
         Self::LimitExceeded,
@@ -39,6 +66,15 @@ impl Code {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::NotFound => "NOT_FOUND",
+            Self::TargetNotFound => "TARGET_NOT_FOUND",
+            Self::NotAssociated => "NOT_ASSOCIATED",
+            Self::RequiredRelationship => "REQUIRED_RELATIONSHIP",
+            Self::Restricted => "RESTRICTED",
+            Self::Conflict => "CONFLICT",
+            Self::Cycle => "CYCLE",
+            Self::Immutable => "IMMUTABLE",
+            Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::Invalid => "INVALID",
             Self::LimitExceeded => "LIMIT_EXCEEDED",

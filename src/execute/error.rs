@@ -1,6 +1,6 @@
 //! What a database answers instead of rows, as a code that clients can rely on. Details go to the log only.
 
-use crate::error::Code;
+use crate::{error::Code, plan};
 
 /// A statement that failed.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,9 @@ pub enum Error {
     /// A value that its column's type does not have.
     #[error("{0}")]
     Value(String),
+    /// What is stored does not allow what was asked.
+    #[error(transparent)]
+    Refused(#[from] plan::Error),
     /// More groups than a page holds.
     #[error("there are more than {0} groups")]
     TooManyGroups(u64),
@@ -41,6 +44,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Driver(error) => driver_code(error),
+            Self::Refused(refusal) => refusal.code,
             Self::Value(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
         }
@@ -50,10 +54,11 @@ impl Error {
     #[must_use]
     pub fn public_message(&self) -> String {
         match self.code() {
+            _ if matches!(self, Self::Refused(_)) => self.to_string(),
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),
-            Code::Invalid => "a value is out of the range that the database can compare".to_owned(),
+            Code::Invalid => "a value is out of the range that the database can hold".to_owned(),
             _ => "something went wrong inside the gateway; its log has the details".to_owned(),
         }
     }

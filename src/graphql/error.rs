@@ -23,9 +23,9 @@ impl Error {
         self
     }
 
-    fn extension(&mut self, name: &str, value: Option<String>) {
-        if let (Some(value), Some(Value::Object(extensions))) = (value, self.0.get_mut("extensions")) {
-            extensions.insert(name.to_owned(), value.into());
+    fn extend(&mut self, details: &Map<String, Value>) {
+        if let Some(Value::Object(extensions)) = self.0.get_mut("extensions") {
+            extensions.extend(details.clone());
         }
     }
 
@@ -54,8 +54,7 @@ impl Error {
 impl From<&plan::Error> for Error {
     fn from(error: &plan::Error) -> Self {
         let mut converted = Self::new(error.code, &error.message);
-        converted.extension("hint", error.hint.clone());
-        converted.extension("entity", error.entity.clone());
+        converted.extend(&error.details);
         if let Some(position) = error.position {
             converted.location(position.line, position.column);
         }
@@ -65,7 +64,10 @@ impl From<&plan::Error> for Error {
 
 impl From<&execute::Error> for Error {
     fn from(error: &execute::Error) -> Self {
-        Self::new(error.code(), &error.public_message())
+        match error {
+            execute::Error::Refused(refusal) => Self::from(refusal),
+            other => Self::new(other.code(), &other.public_message()),
+        }
     }
 }
 

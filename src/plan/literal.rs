@@ -32,6 +32,8 @@ pub enum Literal {
     DateTime(NaiveDateTime),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A JSON document; stored, never compared.
+    Json(Value),
 }
 
 impl Literal {

@@ -106,6 +106,7 @@ impl Planner<'_> {
     pub(super) fn rows(&self, entity: EntityId) -> Rows {
         Rows {
             entity,
+            by_key: false,
             joins: Vec::new(),
             columns: Vec::new(),
             filter: None,

@@ -38,6 +38,9 @@ pub enum Query {
 pub struct Rows {
     /// The entity.
     pub entity: EntityId,
+    /// Whether the records are those whose primary keys the statement is run with, in the order of the keys: then
+    /// nothing else is said about which, how many and in what order.
+    pub by_key: bool,
     /// Records joined in, each at most one per row.
     pub joins: Vec<Join>,
     /// What is read of each row.

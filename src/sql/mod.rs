@@ -5,13 +5,17 @@ mod aggregate;
 mod alias;
 mod dialect;
 mod filter;
+mod hierarchy;
 mod join;
 mod order;
 mod read;
 mod scope;
 mod statement;
+mod write;
 mod writer;
 
 pub use dialect::Dialect;
 pub(crate) use dialect::hex;
+pub use hierarchy::{enter_hierarchy, own_ancestors};
 pub use statement::{Parameter, Statement, compile};
+pub use write::{Keys, Lock, Write};

@@ -22,12 +22,29 @@ pub(super) fn compile(catalog: &Catalog, dialect: Dialect, parent: Option<&Paren
 fn root(scope: &mut Scope<'_>, rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
     let base = scope.alias();
+    if rows.by_key {
+        by_key(scope, rows, &base, &mut select);
+        let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
+        columns(scope, rows, &aliases, &mut select);
+        return select;
+    }
     select.from(scope.table(rows.entity, &base));
     let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
     columns(scope, rows, &aliases, &mut select);
     restrict(scope, rows, &aliases, &mut select);
     page(scope, rows, &aliases, &mut select);
     select
+}
+
+/// The records of the keys that the statement is run with, in their order.
+fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut SelectStatement) {
+    let keys = scope.alias();
+    let primary_key = &scope.catalog.entity(rows.entity).primary_key;
+    let typed: Vec<_> = primary_key.iter().map(|id| scope.column(rows.entity, *id, &keys)).collect();
+    select.from_subquery(scope.dialect.parents(&typed), keys.clone());
+    let on = join::keys(scope, rows.entity, primary_key, base, &keys);
+    select.inner_join(scope.table(rows.entity, base), on);
+    select.order_by((keys, iden("ord")), Order::Asc);
 }
 
 fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {

@@ -27,25 +27,37 @@ impl<'a> Scope<'a> {
 
     /// An entity's table under an alias.
     pub(super) fn table(&self, id: EntityId, alias: &DynIden) -> TableRef {
+        TableRef::Table(self.table_name(id), Some(alias.clone()))
+    }
+
+    /// An entity's table under its own name, as statements that write take it.
+    pub(super) fn bare_table(&self, id: EntityId) -> TableRef {
+        TableRef::Table(self.table_name(id), None)
+    }
+
+    fn table_name(&self, id: EntityId) -> TableName {
         let table = &self.catalog.entity(id).table;
-        let name = match &table.namespace {
+        match &table.namespace {
             Some(namespace) => TableName(Some(iden(namespace).into()), iden(&table.name)),
             None => TableName(None, iden(&table.name)),
-        };
-        TableRef::Table(name, Some(alias.clone()))
+        }
     }
 
     /// An attribute of an entity under an alias.
     pub(super) fn column(&self, id: EntityId, attribute: AttributeId, alias: &DynIden) -> Typed<'a> {
         let entity: &'a Entity = self.catalog.entity(id);
-        typed(entity.attribute(attribute), alias)
+        let attribute = entity.attribute(attribute);
+        typed(attribute, Expr::col((alias.clone(), iden(&attribute.column).into_iden())))
+    }
+
+    /// An attribute of the only table of a statement.
+    pub(super) fn bare_column(&self, id: EntityId, attribute: AttributeId) -> Typed<'a> {
+        let entity: &'a Entity = self.catalog.entity(id);
+        let attribute = entity.attribute(attribute);
+        typed(attribute, Expr::col(iden(&attribute.column)))
     }
 }
 
-fn typed<'a>(attribute: &'a Attribute, alias: &DynIden) -> Typed<'a> {
-    Typed {
-        expr: Expr::col((alias.clone(), iden(&attribute.column).into_iden())),
-        ty: &attribute.ty,
-        database_type: attribute.database_type.as_ref(),
-    }
+fn typed(attribute: &Attribute, expr: Expr) -> Typed<'_> {
+    Typed { expr, ty: &attribute.ty, database_type: attribute.database_type.as_ref() }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use sea_orm::sea_query::{SelectStatement, Value};
+use sea_orm::sea_query::{QueryStatementWriter, Value};
 
 use crate::{
-    catalog::{AttributeType, Catalog},
+    catalog::{AttributeId, AttributeType, Catalog, EntityId},
     plan::{Query, Step},
 };
 
@@ -22,8 +22,8 @@ pub struct Statement {
     pub text: Arc<str>,
     /// The parameters, in the order of their placeholders.
     pub parameters: Vec<Parameter>,
-    /// The types of the parents' key, part by part; empty for a statement without parents.
-    /// Such a statement's first column is the position of the row's parent.
+    /// The types of the keys that it is run with, part by part: of the parents, or of the records themselves. Empty for
+    /// a statement without keys. The first column of one with parents is the position of the row's parent.
     pub parent_key: Vec<AttributeType>,
 }
 
@@ -47,15 +47,28 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
         Query::Aggregate(aggregate) => aggregate::compile(catalog, dialect, step.parent.as_ref(), aggregate),
     };
     let hop = step.parent.as_ref().map(|parent| parent.hop);
-    let parent_key = hop.map_or_else(Vec::new, |hop| {
-        let types = catalog.entity(hop.start_entity(catalog));
-        hop.start_attributes(catalog).iter().map(|id| types.attribute(*id).ty.clone()).collect()
-    });
+    let parent_key = match (hop, &step.query) {
+        (Some(hop), _) => types(catalog, hop.start_entity(catalog), hop.start_attributes(catalog)),
+        (None, Query::Rows(rows)) if rows.by_key => {
+            types(catalog, rows.entity, &catalog.entity(rows.entity).primary_key)
+        }
+        _ => Vec::new(),
+    };
     finish(dialect, &select, parent_key)
 }
 
-fn finish(dialect: Dialect, select: &SelectStatement, parent_key: Vec<AttributeType>) -> Statement {
-    let (text, values) = dialect.build(select);
+/// The types of some attributes of an entity.
+pub(super) fn types(catalog: &Catalog, id: EntityId, attributes: &[AttributeId]) -> Vec<AttributeType> {
+    attributes.iter().map(|attribute| catalog.entity(id).attribute(*attribute).ty.clone()).collect()
+}
+
+/// A statement's text and parameters.
+pub(super) fn finish(
+    dialect: Dialect,
+    statement: &impl QueryStatementWriter,
+    parent_key: Vec<AttributeType>,
+) -> Statement {
+    let (text, values) = dialect.build(statement);
     let markers: Vec<Value> = (0..parent_key.len()).map(key_marker).collect();
     let parameter = |value: Value| match markers.iter().position(|marker| *marker == value) {
         Some(part) => Parameter::ParentKeys { part },

@@ -5,7 +5,9 @@ mod sqlite;
 
 use sea_orm::{
     DbBackend,
-    sea_query::{Expr, ExprTrait, Func, PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder, Value},
+    sea_query::{
+        Expr, ExprTrait, Func, PostgresQueryBuilder, QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value,
+    },
 };
 
 use crate::{catalog::AttributeType, plan::Literal};
@@ -50,11 +52,11 @@ impl Dialect {
     }
 
     /// The statement's text, and its parameters in order.
-    pub(super) fn build(self, select: &SelectStatement) -> (String, Vec<Value>) {
+    pub(super) fn build(self, statement: &impl QueryStatementWriter) -> (String, Vec<Value>) {
         let mut writer = Writer::default();
         match self {
-            Self::Sqlite => select.build_collect_into(SqliteQueryBuilder, &mut writer),
-            Self::Postgres => select.build_collect_into(PostgresQueryBuilder, &mut writer),
+            Self::Sqlite => statement.build_collect_into(SqliteQueryBuilder, &mut writer),
+            Self::Postgres => statement.build_collect_into(PostgresQueryBuilder, &mut writer),
         }
         writer.into_parts()
     }
@@ -64,6 +66,23 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::parameter(literal, column.ty),
             Self::Postgres => postgres::parameter(literal, column),
+        }
+    }
+
+    /// A value as a parameter that is stored in a column.
+    pub(super) fn stored(self, literal: &Literal, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::stored(literal, column.ty),
+            Self::Postgres => postgres::stored(literal, column),
+        }
+    }
+
+    /// A column as it compares with a list of keys that a client gave.
+    pub(super) fn comparable_key(self, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::comparable(column),
+            // Keys are cast to the column's own type.
+            Self::Postgres => column.expr.clone(),
         }
     }
 
@@ -100,6 +119,23 @@ impl Dialect {
         }
     }
 
+    /// The parameters that stand for lists of keys.
+    #[must_use]
+    pub fn keys(self, keys: &[Vec<Literal>], types: &[AttributeType]) -> Vec<Value> {
+        match self {
+            Self::Sqlite => sqlite::keys(keys),
+            Self::Postgres => postgres::keys(keys, types),
+        }
+    }
+
+    /// Lists of keys as a table with the columns `k0`, `k1`, ….
+    pub(super) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
+        match self {
+            Self::Sqlite => sqlite::key_list(key),
+            Self::Postgres => postgres::key_list(key),
+        }
+    }
+
     /// The keys of all parents as a table: columns `k0`, `k1`, … and `ord`, the position of each key from zero.
     pub(super) fn parents(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {
@@ -128,6 +164,14 @@ impl Dialect {
     /// Whether the database vouches for foreign keys, so that a lookup's value stands for the record it points at.
     pub(super) fn enforces_foreign_keys(self) -> bool {
         self == Self::Postgres
+    }
+
+    /// A call that lets one transaction at a time go on from here; nothing where only one writes anyway.
+    pub(super) fn exclusive(self, key: i64) -> Option<Expr> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(Func::cust(super::alias::iden("pg_advisory_xact_lock")).arg(key).into()),
+        }
     }
 
     /// Whether a joined sub-select may refer to the tables before it.

@@ -85,7 +85,30 @@ fn text(literal: &Literal) -> String {
         // Taken as UTC whether the column has a zone or not.
         Literal::DateTime(value) => era(value.date(), &value.format(" %H:%M:%S%.fZ").to_string()),
         Literal::Bytes(value) => format!("\\x{}", hex(value)),
+        Literal::Json(value) => value.to_string(),
     }
+}
+
+/// A value as it is kept: in the column's own type, which is what assignments ask for.
+pub(super) fn stored(literal: &Literal, column: &Typed<'_>) -> Expr {
+    match (column.database_type, column.ty) {
+        (Some(ty), AttributeType::Text) => cast_to(cast(Expr::val(value(literal)), "text"), ty),
+        (None, AttributeType::Json) => cast(Expr::val(value(literal)), "json"),
+        _ => parameter(literal, column),
+    }
+}
+
+/// The keys of any number of records: a list per part.
+pub(super) fn keys(keys: &[Vec<Literal>], types: &[AttributeType]) -> Vec<Value> {
+    let list = |part: usize, ty: &AttributeType| {
+        let values = keys.iter().filter_map(|key| key.get(part));
+        let (array, values): (ArrayType, Vec<Value>) = match ty {
+            AttributeType::Int | AttributeType::BigInt => (ArrayType::BigInt, values.map(value).collect()),
+            _ => (ArrayType::String, values.map(|literal| text(literal).into()).collect()),
+        };
+        Value::Array(array, Some(Box::new(values)))
+    };
+    types.iter().enumerate().map(|(part, ty)| list(part, ty)).collect()
 }
 
 /// A date and what follows it. Years before the first are counted backwards and said so.
@@ -168,14 +191,11 @@ pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: b
     if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
 }
 
-/// Several `unnest` in one select list run in step, and the rows are numbered as they come. A second series beside
-/// them would be taken for a thousand rows, and the plan with it.
-pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
+/// Lists of keys as a table with the columns `k0`, `k1`, …: several `unnest` in one select list run in step.
+pub(super) fn key_list(key: &[Typed<'_>]) -> SelectStatement {
     let mut keys = Query::select();
-    let mut select = Query::select();
     for (part, column) in key.iter().enumerate() {
         let array = cast(Expr::val(key_marker(part)), array_type(column.ty));
-        let name = iden(&format!("k{part}"));
         let element = Func::cust(iden("unnest")).arg(array).into();
         let element = match column.database_type {
             // What travels as text compares as its own type: padding, letter case and indexes are the type's.
@@ -186,10 +206,19 @@ pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
             Some(ty) if *column.ty == AttributeType::Float => cast_to(element, ty),
             _ => element,
         };
-        keys.expr_as(element, name.clone());
-        select.column(name);
+        keys.expr_as(element, iden(&format!("k{part}")));
+    }
+    keys
+}
+
+/// The rows are numbered as they come. A second series beside them would be taken for a thousand rows, and the plan
+/// with it.
+pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
+    let mut select = Query::select();
+    for part in 0..key.len() {
+        select.column(iden(&format!("k{part}")));
     }
     select.expr_as(Expr::cust("row_number() OVER () - 1"), iden("ord"));
-    select.from_subquery(keys, iden("keys"));
+    select.from_subquery(key_list(key), iden("keys"));
     select
 }

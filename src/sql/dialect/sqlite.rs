@@ -32,7 +32,24 @@ pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
         Literal::Time(value) => time(*value).into(),
         Literal::DateTime(value) => date_time(*value).into(),
         Literal::Bytes(value) => value.clone().into(),
+        Literal::Json(value) => value.to_string().into(),
     })
+}
+
+/// A value as it is kept: points in time with all their digits, in the spelling of the driver.
+pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Expr {
+    let format = |format: &str| match literal {
+        Literal::DateTime(value) => Some(value.format(format).to_string()),
+        Literal::Time(value) => Some(value.format(format).to_string()),
+        _ => None,
+    };
+    let spelled = match ty {
+        AttributeType::DateTime { zoned: true } => format("%Y-%m-%d %H:%M:%S%.f+00:00"),
+        AttributeType::DateTime { zoned: false } => format("%Y-%m-%d %H:%M:%S%.f"),
+        AttributeType::Time => format("%H:%M:%S%.f"),
+        _ => None,
+    };
+    spelled.map_or_else(|| parameter(literal, ty), Expr::val)
 }
 
 fn time(time: NaiveTime) -> String {
@@ -91,7 +108,34 @@ fn json(literal: &Literal) -> serde_json::Value {
         Literal::Time(value) => time(*value).into(),
         Literal::DateTime(value) => date_time(*value).into(),
         Literal::Bytes(value) => hex(value).into(),
+        Literal::Json(value) => value.to_string().into(),
     }
+}
+
+/// The keys of any number of records as one JSON list: of values, or of lists of values.
+pub(super) fn keys(keys: &[Vec<Literal>]) -> Vec<Value> {
+    let key = |key: &Vec<Literal>| match key.as_slice() {
+        [only] => json(only),
+        parts => parts.iter().map(json).collect(),
+    };
+    vec![keys.iter().map(key).collect::<serde_json::Value>().to_string().into()]
+}
+
+/// The elements of such a list as a table with the columns `k0`, `k1`, ….
+pub(super) fn key_list(key: &[Typed<'_>]) -> SelectStatement {
+    let list = iden("list");
+    let mut select = Query::select();
+    for (part, column) in key.iter().enumerate() {
+        let value = Expr::col((list.clone(), iden("value")));
+        let value = if key.len() == 1 {
+            value
+        } else {
+            Func::cust(iden("json_extract")).arg(value).arg(Expr::val(format!("$[{part}]"))).into()
+        };
+        select.expr_as(key_expr(value, column.ty), iden(&format!("k{part}")));
+    }
+    select.from_function(Func::cust(iden("json_each")).arg(Expr::val(key_marker(0))), list);
+    select
 }
 
 /// What a value from a JSON list is compared as.
@@ -124,19 +168,7 @@ pub(super) fn decimal_sum(column: Expr, scale: u32) -> Expr {
 
 /// `json_each` numbers the elements of its list in `key`.
 pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
-    let list = iden("list");
-    let mut select = Query::select();
-    for (part, column) in key.iter().enumerate() {
-        let value = Expr::col((list.clone(), iden("value")));
-        let value = if key.len() == 1 {
-            value
-        } else {
-            Func::cust(iden("json_extract")).arg(value).arg(Expr::val(format!("$[{part}]"))).into()
-        };
-        select.expr_as(key_expr(value, column.ty), iden(&format!("k{part}")));
-    }
-    select
-        .expr_as(Expr::col((list.clone(), iden("key"))), iden("ord"))
-        .from_function(Func::cust(iden("json_each")).arg(Expr::val(key_marker(0))), list);
+    let mut select = key_list(key);
+    select.expr_as(Expr::col((iden("list"), iden("key"))), iden("ord"));
     select
 }

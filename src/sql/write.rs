@@ -1,0 +1,218 @@
+//! Statements of writes: records found by their keys and locked, inserted, updated and deleted. The keys of any number
+//! of records are one list per part, so that a text depends on the operation and not on how many records it is about.
+
+use sea_orm::sea_query::{
+    Cond, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, SelectStatement, UpdateStatement,
+};
+
+use crate::{
+    catalog::{AttributeId, Catalog, EntityId},
+    plan::{Filter, Literal},
+};
+
+use super::{
+    alias::iden,
+    dialect::{Dialect, Typed},
+    filter,
+    scope::Scope,
+    statement::{Statement, finish, types},
+};
+
+/// How a record is held until the transaction ends. On SQLite only one transaction writes, and holds everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// Others may link to it, too, but neither delete it nor change its key.
+    Reference,
+    /// Others may link to it but not change it.
+    Change,
+    /// Others may do nothing with it.
+    Delete,
+}
+
+/// Where the keys come from that records are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// A client gave them: they compare as in a filter.
+    Given,
+    /// The database holds them: they compare as they are.
+    Stored,
+}
+
+/// Writes about one entity.
+#[derive(Debug, Clone, Copy)]
+pub struct Write<'a> {
+    /// What exists.
+    pub catalog: &'a Catalog,
+    /// The database.
+    pub dialect: Dialect,
+    /// The entity.
+    pub entity: EntityId,
+}
+
+impl Write<'_> {
+    /// The records whose attributes `by` are the keys. The first column is the position of the key, the others are
+    /// `columns`.
+    #[must_use]
+    pub fn find(self, by: &[AttributeId], origin: Keys, columns: &[AttributeId], lock: Lock) -> Statement {
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        let (keys, base) = (scope.alias(), scope.alias());
+        let typed: Vec<Typed<'_>> = by.iter().map(|id| scope.column(self.entity, *id, &keys)).collect();
+        let pairs = by.iter().enumerate().map(|(part, id)| {
+            let column = scope.column(self.entity, *id, &base);
+            let left = if origin == Keys::Given { self.dialect.comparable_key(&column) } else { column.expr };
+            left.eq(Expr::col((keys.clone(), iden(&format!("k{part}")))))
+        });
+        let on = pairs.fold(Cond::all(), Cond::add);
+        let ordinal = (keys.clone(), iden("ord"));
+        let mut select = Query::select();
+        select.expr(Expr::col(ordinal.clone()));
+        self.read(&scope, columns, &base, &mut select);
+        select.from_subquery(self.dialect.parents(&typed), keys);
+        select.inner_join(scope.table(self.entity, &base), on).order_by(ordinal, Order::Asc);
+        hold(&mut select, lock, &base);
+        finish(self.dialect, &select, types(self.catalog, self.entity, by))
+    }
+
+    /// The records whose attributes `by` are among the stored keys and, where it is given, whose attribute has a
+    /// certain value.
+    #[must_use]
+    pub fn among(
+        self,
+        by: &[AttributeId],
+        having: Option<&(AttributeId, Literal)>,
+        columns: &[AttributeId],
+        lock: Lock,
+    ) -> Statement {
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        let base = scope.alias();
+        let mut select = Query::select();
+        self.read(&scope, columns, &base, &mut select);
+        select.from(scope.table(self.entity, &base));
+        let key: Vec<Typed<'_>> = by.iter().map(|id| scope.column(self.entity, *id, &base)).collect();
+        select.and_where(is_among(self.dialect, &key));
+        if let Some((attribute, value)) = having {
+            let column = scope.column(self.entity, *attribute, &base);
+            select.and_where(column.expr.clone().eq(self.dialect.parameter(value, &column)));
+        }
+        self.in_order(&scope, &base, &mut select);
+        hold(&mut select, lock, &base);
+        finish(self.dialect, &select, types(self.catalog, self.entity, by))
+    }
+
+    /// The first records that fulfil a filter.
+    #[must_use]
+    pub fn matching(self, wanted: &Filter, columns: &[AttributeId], limit: u64, lock: Lock) -> Statement {
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        let base = scope.alias();
+        let mut select = Query::select();
+        self.read(&scope, columns, &base, &mut select);
+        let condition = filter::compile(&mut scope, wanted, self.entity, &base);
+        select.from(scope.table(self.entity, &base)).cond_where(condition).limit(limit);
+        self.in_order(&scope, &base, &mut select);
+        hold(&mut select, lock, &base);
+        finish(self.dialect, &select, Vec::new())
+    }
+
+    /// New records, one per row of values for `columns`; answers `returning` of those that were inserted.
+    /// With `ignore_conflicts` a record whose unique key exists is left out.
+    #[must_use]
+    pub fn insert(
+        self,
+        columns: &[AttributeId],
+        rows: &[Vec<Option<Literal>>],
+        returning: &[AttributeId],
+        ignore_conflicts: bool,
+    ) -> Statement {
+        let scope = Scope::new(self.catalog, self.dialect);
+        let mut insert = Query::insert();
+        insert.into_table(scope.bare_table(self.entity));
+        if columns.is_empty() {
+            insert.or_default_values();
+        } else {
+            insert.columns(columns.iter().map(|id| self.iden(*id)));
+            for row in rows {
+                let values = columns.iter().zip(row).map(|(id, value)| self.value(&scope, *id, value.as_ref()));
+                insert.values_panic(values);
+            }
+        }
+        if ignore_conflicts {
+            insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+        }
+        let answered = returning.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
+        insert.returning(Query::returning().exprs(answered));
+        finish(self.dialect, &insert, Vec::new())
+    }
+
+    /// Sets attributes of the records of the stored primary keys, and counts their versions where they have one.
+    #[must_use]
+    pub fn update(self, values: &[(AttributeId, Option<Literal>)], version: Option<AttributeId>) -> Statement {
+        let scope = Scope::new(self.catalog, self.dialect);
+        let mut update = UpdateStatement::new();
+        update.table(scope.bare_table(self.entity));
+        update.values(values.iter().map(|(id, value)| (self.iden(*id), self.value(&scope, *id, value.as_ref()))));
+        if let Some(version) = version {
+            update.value(self.iden(version), scope.bare_column(self.entity, version).expr.add(1));
+        }
+        update.and_where(is_among(self.dialect, &self.key(&scope)));
+        finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
+    }
+
+    /// Deletes the records of the stored primary keys.
+    #[must_use]
+    pub fn delete(self) -> Statement {
+        let scope = Scope::new(self.catalog, self.dialect);
+        let mut delete = Query::delete();
+        delete.from_table(scope.bare_table(self.entity)).and_where(is_among(self.dialect, &self.key(&scope)));
+        finish(self.dialect, &delete, types(self.catalog, self.entity, self.primary_key()))
+    }
+
+    fn primary_key(&self) -> &[AttributeId] {
+        &self.catalog.entity(self.entity).primary_key
+    }
+
+    fn key<'s>(&self, scope: &Scope<'s>) -> Vec<Typed<'s>> {
+        self.primary_key().iter().map(|id| scope.bare_column(self.entity, *id)).collect()
+    }
+
+    fn iden(&self, id: AttributeId) -> DynIden {
+        iden(&self.catalog.entity(self.entity).attribute(id).column)
+    }
+
+    fn value(&self, scope: &Scope<'_>, id: AttributeId, value: Option<&Literal>) -> Expr {
+        match value {
+            Some(value) => self.dialect.stored(value, &scope.bare_column(self.entity, id)),
+            None => Expr::Keyword(sea_orm::sea_query::Keyword::Null),
+        }
+    }
+
+    fn read(&self, scope: &Scope<'_>, columns: &[AttributeId], base: &DynIden, select: &mut SelectStatement) {
+        for id in columns {
+            select.expr(self.dialect.readable(&scope.column(self.entity, *id, base)));
+        }
+    }
+
+    /// By the primary key, so that transactions lock records in the same order.
+    fn in_order(&self, scope: &Scope<'_>, base: &DynIden, select: &mut SelectStatement) {
+        for id in self.primary_key() {
+            select.order_by_expr(scope.column(self.entity, *id, base).expr, Order::Asc);
+        }
+    }
+}
+
+/// Whether a key is among the keys that the statement is run with.
+pub(super) fn is_among(dialect: Dialect, key: &[Typed<'_>]) -> Expr {
+    let list = dialect.key_list(key);
+    match key {
+        [only] => only.expr.clone().in_subquery(list),
+        several => Expr::tuple(several.iter().map(|column| column.expr.clone())).in_subquery(list),
+    }
+}
+
+fn hold(select: &mut SelectStatement, lock: Lock, base: &DynIden) {
+    let lock = match lock {
+        Lock::Reference => LockType::KeyShare,
+        Lock::Change => LockType::NoKeyUpdate,
+        Lock::Delete => LockType::Update,
+    };
+    select.lock_with_tables(lock, [base.clone()]);
+}

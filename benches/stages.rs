@@ -114,6 +114,7 @@ fn entity(number: usize) -> EntityDraft {
         columns: vec!["previous_id".to_owned()],
         target: table(target),
         target_columns: vec!["id".to_owned()],
+        hierarchical: false,
         delete: None,
         condition: Ok(None),
         constraint: None,

@@ -39,6 +39,7 @@ pub fn builder(connection: DatabaseConnection) -> Builder {
         .entity(socialprofile::Entity)
         .active_enum::<socialprofile::Community>(socialprofile::Column::Community)
         .entity(systemuser::Entity)
+        .hierarchical(systemuser::Column::Parentsystemuserid)
         .entity(systemuserroles::Entity)
         .many_to_many(
             "systemuserroles_association",

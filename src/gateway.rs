@@ -7,7 +7,7 @@ use async_graphql::dynamic::{Schema, SchemaError};
 use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait};
 
 use crate::{
-    catalog::{self, AttributeType, Catalog, EntityDraft, IntersectName, Problems, Table},
+    catalog::{self, Catalog, EntityDraft, IntersectName, Problems, Remark, Says, Table},
     execute::Database,
     graphql,
     plan::Limits,
@@ -64,7 +64,7 @@ impl From<SchemaError> for BuildError {
 pub struct Builder {
     connection: DatabaseConnection,
     drafts: Vec<EntityDraft>,
-    enums: Vec<(Table, String, AttributeType)>,
+    remarks: Vec<Remark>,
     intersects: Vec<IntersectName>,
     limits: Limits,
 }
@@ -79,9 +79,34 @@ impl Builder {
 
     /// Serves a column's values as the enum that the code knows: a string or integer column leaves no trace of it.
     #[must_use]
-    pub fn active_enum<A: ActiveEnum + std::fmt::Debug>(mut self, column: impl ColumnTrait) -> Self {
-        let table = table_of(column);
-        self.enums.push((table, column.as_str().to_owned(), reflect::active_enum::<A>()));
+    pub fn active_enum<A: ActiveEnum + std::fmt::Debug>(self, column: impl ColumnTrait) -> Self {
+        self.remark(column, Says::Enum(reflect::active_enum::<A>()))
+    }
+
+    /// Says that the lookup in a column forms a hierarchy: no record may come to stand above itself.
+    #[must_use]
+    pub fn hierarchical(self, column: impl ColumnTrait) -> Self {
+        self.remark(column, Says::Hierarchy)
+    }
+
+    /// Says the same of a lookup that was discovered. The table's namespace is only needed where several tables have
+    /// the name.
+    #[must_use]
+    pub fn hierarchical_lookup(mut self, table: &str, column: &str) -> Self {
+        let says = Says::Hierarchy;
+        self.remarks.push(Remark { table: table.to_owned(), column: column.to_owned(), says });
+        self
+    }
+
+    /// Says that a hook of the entity fills a column in: inputs may leave it out.
+    #[must_use]
+    pub fn filled(self, column: impl ColumnTrait) -> Self {
+        self.remark(column, Says::Filled)
+    }
+
+    fn remark(mut self, column: impl ColumnTrait, says: Says) -> Self {
+        let table = table_of(column).to_string();
+        self.remarks.push(Remark { table, column: column.as_str().to_owned(), says });
         self
     }
 
@@ -116,14 +141,7 @@ impl Builder {
     /// # Errors
     /// All problems that it has.
     pub fn catalog(mut self) -> Result<Catalog, Problems> {
-        for (table, column_name, ty) in self.enums {
-            let draft = self.drafts.iter_mut().find(|draft| draft.table.as_ref() == Some(&table));
-            let column = draft.and_then(|draft| draft.columns.iter_mut().find(|known| known.name == column_name));
-            match column {
-                Some(column) => column.ty = Some(ty),
-                None => return Err(Problems::unknown_column(&table, &column_name)),
-            }
-        }
+        catalog::remark(&mut self.drafts, self.remarks)?;
         catalog::build(self.drafts, &self.intersects)
     }
 
@@ -158,7 +176,13 @@ impl Gateway {
     /// Starts a gateway over a database.
     #[must_use]
     pub fn builder(connection: DatabaseConnection) -> Builder {
-        Builder { connection, drafts: Vec::new(), enums: Vec::new(), intersects: Vec::new(), limits: Limits::default() }
+        Builder {
+            connection,
+            drafts: Vec::new(),
+            remarks: Vec::new(),
+            intersects: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 
     /// Answers a request.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     AlternateKey, Attribute, AttributeId, AttributeType, Catalog, Entity, EntityDraft, EntityKind, EnumType,
-    IntersectName, Problems, Severity, Table, draft::ColumnDraft, intersect, link, name,
+    IntersectName, Problems, Severity, Table, draft::ColumnDraft, intersect, link, name, version,
 };
 
 /// Builds the catalog that the drafts describe.
@@ -24,8 +24,12 @@ pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Ca
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
     settle_enums(&mut catalog.entities, &mut problems);
     let relations = link::relationships(&catalog, &drafts, &mut problems);
+    link::mark_lookups(&mut catalog, &relations);
     let intersects = intersect::detect(&mut catalog, &relations, names, &mut problems);
     link::attach(&mut catalog, relations, &intersects, &mut problems);
+    for entity in &mut catalog.entities {
+        entity.version = version::find(entity);
+    }
 
     if problems.has_errors() {
         return Err(problems);
@@ -58,6 +62,7 @@ fn build_entity(draft: &EntityDraft, table: &Table, names: name::EntityNames, pr
         attributes,
         primary_key: Vec::new(),
         alternate_keys: Vec::new(),
+        version: None,
         navigation: Vec::new(),
     };
     let mut keys: Vec<Vec<AttributeId>> =
@@ -141,7 +146,7 @@ fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityN
             name::DERIVED_SUFFIXES
                 .iter()
                 .map(move |suffix| format!("{}{suffix}", names.type_name))
-                .chain(std::iter::once(format!("{set}Where")))
+                .chain(name::DERIVED_SET_SUFFIXES.iter().map(move |suffix| format!("{set}{suffix}")))
         })
         .collect();
     let mut taken: HashSet<String> = HashSet::new();
@@ -205,7 +210,8 @@ fn settle_enums(entities: &mut [Entity], problems: &mut Problems) {
 pub(super) fn type_names(entity: &Entity) -> Vec<String> {
     let set = name::capitalized(&entity.set_name);
     let derived = name::DERIVED_SUFFIXES.iter().map(|suffix| format!("{}{suffix}", entity.type_name));
-    derived.chain([entity.type_name.clone(), format!("{set}Where")]).collect()
+    let of_set = name::DERIVED_SET_SUFFIXES.iter().map(|suffix| format!("{set}{suffix}"));
+    derived.chain(of_set).chain(std::iter::once(entity.type_name.clone())).collect()
 }
 
 /// The wanted name, or the first of `nameSuffix`, `nameSuffix2`, … that is free.

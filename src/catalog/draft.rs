@@ -63,6 +63,8 @@ pub struct RelationDraft {
     pub target: Table,
     /// The other table's columns, in the same order.
     pub target_columns: Vec<String>,
+    /// Whether code says that it forms a hierarchy.
+    pub hierarchical: bool,
     /// What the source says about deletes.
     pub delete: Option<CascadeDelete>,
     /// A constant condition; `Err` with the reason where the source has one that cannot be read.

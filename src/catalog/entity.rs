@@ -27,6 +27,8 @@ pub struct Entity {
     pub primary_key: Vec<AttributeId>,
     /// Unique constraints beside the primary key.
     pub alternate_keys: Vec<AlternateKey>,
+    /// The attribute that counts the changes of a record, where there is one: the gateway increments it.
+    pub version: Option<AttributeId>,
     /// Its ends of relationships.
     pub navigation: Vec<NavigationProperty>,
 }

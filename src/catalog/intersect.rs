@@ -1,6 +1,8 @@
 //! Finds the many-to-many relationships: entities whose rows are links between two others.
 
-use super::{AttributeId, AttributeType, Catalog, Entity, EntityId, EntityKind, IntersectName, Problems, link::Link};
+use super::{
+    AttributeId, Catalog, Entity, EntityId, EntityKind, IntersectName, Problems, link::Link, version::is_version,
+};
 
 /// A many-to-many relationship before its ends are named.
 #[derive(Debug)]
@@ -109,11 +111,4 @@ fn is_bare(entity: &Entity, pair: &[usize; 2], links: &[Link]) -> bool {
         (0..entity.attributes.len()).map(AttributeId).filter(|id| !is_lookup(*id) && !entity.primary_key.contains(id));
     rest.into_iter().all(|id| is_version(entity, id))
         && (entity.primary_key.len() == 1 || entity.primary_key.iter().all(|id| is_lookup(*id)))
-}
-
-/// Whether the attribute counts the versions of its record.
-pub(super) fn is_version(entity: &Entity, id: AttributeId) -> bool {
-    let attribute = entity.attribute(id);
-    matches!(attribute.ty, AttributeType::Int | AttributeType::BigInt)
-        && matches!(attribute.name.to_lowercase().as_str(), "version" | "versionnumber" | "rowversion" | "lockversion")
 }

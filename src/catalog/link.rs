@@ -24,6 +24,7 @@ pub(super) struct Link {
     pub(super) referencing_name: Option<String>,
     pub(super) referenced_name: Option<String>,
     says_single: bool,
+    hierarchical: bool,
     delete: Option<CascadeDelete>,
 }
 
@@ -64,6 +65,7 @@ impl Link {
         self.referencing_name = self.referencing_name.take().or(other.referencing_name);
         self.referenced_name = self.referenced_name.take().or(other.referenced_name);
         self.says_single |= other.says_single;
+        self.hierarchical |= other.hierarchical;
         self.delete = self.delete.or(other.delete);
     }
 }
@@ -124,6 +126,7 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
         referencing_name: name.clone().filter(|_| relation.is_referencing),
         referenced_name: name.filter(|_| !relation.is_referencing),
         says_single: relation.is_single && !relation.is_referencing,
+        hierarchical: relation.hierarchical,
         delete: relation.delete,
     })
 }
@@ -169,7 +172,7 @@ fn condition(
     }
 }
 
-/// A single-valued end must lead to one record at most, or rows would multiply.
+/// A single-valued end must lead to one record at most, or rows would multiply; a hierarchy stays within its entity.
 fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
     let referenced = catalog.entity(link.referenced);
     let referencing = catalog.entity(link.referencing);
@@ -194,16 +197,29 @@ fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
         );
         return false;
     }
+    if link.hierarchical && link.referencing != link.referenced {
+        let columns = words(referencing, &link.referencing_attributes);
+        problems.error(
+            &referencing.table,
+            Some(&columns),
+            format!("is named as a hierarchy but leads to another table, {}", referenced.table),
+        );
+        return false;
+    }
     true
 }
 
-/// Gives every relationship its names and puts its ends on the entities.
-pub(super) fn attach(catalog: &mut Catalog, links: Vec<Link>, intersects: &[Intersect<'_>], problems: &mut Problems) {
-    for link in &links {
+/// Tells the attributes of lookups apart from all others.
+pub(super) fn mark_lookups(catalog: &mut Catalog, links: &[Link]) {
+    for link in links {
         for id in &link.referencing_attributes {
             catalog.entities[link.referencing.0].attributes[id.0].is_lookup = true;
         }
     }
+}
+
+/// Gives every relationship its names and puts its ends on the entities.
+pub(super) fn attach(catalog: &mut Catalog, links: Vec<Link>, intersects: &[Intersect<'_>], problems: &mut Problems) {
     let mut names = Names::new(catalog);
     let hidden: HashSet<usize> = intersects
         .iter()
@@ -251,7 +267,7 @@ fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<Strin
             referencing: link.referencing,
             referencing_attributes: link.referencing_attributes,
             referencing_navigation: single,
-            hierarchical: false,
+            hierarchical: link.hierarchical,
             cascade: CascadeConfiguration { delete: link.delete },
             condition: link.condition,
         }),

@@ -12,8 +12,10 @@ mod navigation;
 mod navigation_name;
 mod problem;
 mod relationship;
+mod remark;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use std::collections::HashMap;
 
@@ -29,6 +31,7 @@ pub use relationship::{
     CascadeConfiguration, CascadeDelete, Comparison, Condition, ConditionSide, Constant, ManyToMany, ManyToManyEnd,
     OneToMany, Relationship, RelationshipId, RelationshipKind,
 };
+pub use remark::{Remark, Says, remark};
 
 /// Everything the gateway serves. Made by [`build()`], never changed afterwards.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +80,12 @@ impl Catalog {
     /// The multi-table lookups of an entity.
     pub fn multi_table_lookups_of(&self, entity: EntityId) -> impl Iterator<Item = &MultiTableLookup> {
         self.multi_table_lookups.iter().filter(move |lookup| lookup.entity == entity)
+    }
+
+    /// Whether an attribute says which arm of a multi-table lookup is set.
+    #[must_use]
+    pub fn is_discriminator(&self, entity: EntityId, attribute: AttributeId) -> bool {
+        self.multi_table_lookups_of(entity).any(|lookup| lookup.discriminator == Some(attribute))
     }
 
     fn index(&mut self) {

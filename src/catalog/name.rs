@@ -51,6 +51,7 @@ const RESERVED_TYPES: &[&str] = &[
     "NavigationPropertyDefinition",
     "RefResult",
     "RefStatus",
+    "WriteOutcome",
     "DefinitionPayload",
 ];
 
@@ -61,7 +62,7 @@ const RESERVED_ROOT_FIELDS: &[&str] =
 /// Fields and input fields that every entity has.
 const RESERVED_FIELDS: &[&str] = &["ref", "etag", "and", "or", "not"];
 
-/// What is appended to a type name, or to the set name with a capital, to name the types that belong to an entity.
+/// What is appended to a type name to name the types that belong to an entity.
 pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
     "Where",
     "OrderBy",
@@ -79,9 +80,16 @@ pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
     "Create",
     "Update",
     "Bind",
+    "Change",
     "Payload",
     "RefPayload",
 ];
+
+/// What is appended to the set name, with a capital, to name the types that belong to an entity's collections.
+pub(crate) const DERIVED_SET_SUFFIXES: &[&str] = &["Where", "Bind", "Change", "Payload"];
+
+/// Fields that stand beside the record, or the records, in the payloads of mutations.
+const RESERVED_PAYLOAD_FIELDS: &[&str] = &["outcome", "count", "changed", "results"];
 
 /// Words in Pascal case: `order_details` → `OrderDetails`, `HTTPServer` → `HttpServer`.
 #[must_use]
@@ -178,12 +186,14 @@ pub fn capitalized(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Whether the gateway itself defines a type or root field of one of these names.
+/// Whether the gateway itself defines a type, a root field or a payload's field of one of these names.
 #[must_use]
 pub fn is_reserved(names: &EntityNames) -> bool {
     RESERVED_TYPES.contains(&names.type_name.as_str())
         || RESERVED_ROOT_FIELDS.contains(&names.logical_name.as_str())
         || RESERVED_ROOT_FIELDS.contains(&names.set_name.as_str())
+        || RESERVED_PAYLOAD_FIELDS.contains(&names.logical_name.as_str())
+        || RESERVED_PAYLOAD_FIELDS.contains(&names.set_name.as_str())
 }
 
 /// Whether the gateway itself defines a type of this name.

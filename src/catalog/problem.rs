@@ -38,14 +38,6 @@ impl fmt::Display for Problem {
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    /// A column is spoken of that is not served.
-    #[must_use]
-    pub fn unknown_column(table: &super::Table, column: &str) -> Self {
-        let mut problems = Self::default();
-        problems.error(table, Some(column), "is named as an enum but is not served");
-        problems
-    }
-
     pub(super) fn error(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
         self.push(Severity::Error, entity, column, message);
     }

@@ -1,8 +1,8 @@
 //! Catalogs from drafts by hand: what becomes of relations, and what is reported.
 
 use super::{
-    AttributeType, CascadeDelete, Catalog, ColumnDraft, Comparison, Condition, ConditionDraft, Constant, EntityDraft,
-    KeyDraft, Problems, RelationDraft, Table, build,
+    AttributeId, AttributeType, CascadeDelete, Catalog, ColumnDraft, Comparison, Condition, ConditionDraft, Constant,
+    EntityDraft, EntityKind, KeyDraft, Problems, RelationDraft, Remark, Says, Table, build, remark,
 };
 
 fn words(words: &[&str]) -> Vec<String> {
@@ -42,6 +42,7 @@ fn to_one(name: &str, column: &str, target: &str) -> RelationDraft {
         columns: words(&[column]),
         target: table(target),
         target_columns: words(&["id"]),
+        hierarchical: false,
         delete: None,
         condition: Ok(None),
         constraint: None,
@@ -150,6 +151,9 @@ fn relations_that_share_a_lookup_and_differ_in_a_discriminator_are_one_lookup() 
     let conditions =
         catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many()?.condition.as_ref());
     assert_eq!(conditions.filter_map(Condition::discriminator).count(), 2);
+    let profile = catalog.find_entity("profile").expect("the entity");
+    let discriminators = (0..3).map(|id| catalog.is_discriminator(profile, AttributeId(id)));
+    assert_eq!(discriminators.collect::<Vec<_>>(), [false, false, true]);
 }
 
 #[test]
@@ -230,4 +234,122 @@ fn an_intersect_of_composite_lookups_is_found() {
         catalog.relationships.iter().find_map(|relationship| relationship.as_many_to_many()).expect("many to many");
     assert_eq!(many.ends.each_ref().map(|end| end.navigation.as_str()), ["rights", "lefts"]);
     assert_eq!(many.ends.each_ref().map(|end| end.intersect_attributes.len()), [2, 2]);
+}
+
+fn says(table: &str, column: &str, says: Says) -> Remark {
+    Remark { table: table.to_owned(), column: column.to_owned(), says }
+}
+
+#[test]
+fn a_hierarchy_is_said_of_a_lookup_whichever_side_declares_it() {
+    for relations in [
+        vec![to_one("manager", "manager_id", "user")],
+        vec![to_many("team", "user", "manager_id")],
+        vec![to_one("manager", "manager_id", "user"), to_many("team", "user", "manager_id")],
+    ] {
+        let mut drafts = vec![draft("user", &["id", "manager_id"], relations)];
+        remark(&mut drafts, vec![says("user", "manager_id", Says::Hierarchy)]).expect("a lookup");
+        let catalog = built(drafts);
+        assert!(catalog.relationships[0].as_one_to_many().is_some_and(|one| one.hierarchical));
+    }
+}
+
+#[test]
+fn a_hierarchy_that_leads_to_another_table_is_a_problem() {
+    let mut drafts = vec![
+        draft("account", &["id"], vec![]),
+        draft("contact", &["id", "account_id"], vec![to_one("owner", "account_id", "account")]),
+    ];
+    remark(&mut drafts, vec![says("contact", "account_id", Says::Hierarchy)]).expect("a lookup");
+    let expected = "contact.account_id: is named as a hierarchy but leads to another table, account";
+    assert_eq!(problems(drafts), [expected]);
+}
+
+#[test]
+fn remarks_about_what_is_not_there_are_problems_all_at_once() {
+    let qualified = |namespace: &str| EntityDraft {
+        table: Some(Table { namespace: Some(namespace.to_owned()), name: "twin".to_owned() }),
+        ..draft("", &["id"], vec![])
+    };
+    let mut drafts = vec![draft("user", &["id", "age"], vec![]), qualified("a"), qualified("b")];
+    let remarks = vec![
+        says("users", "id", Says::Hierarchy),
+        says("user", "manager_id", Says::Hierarchy),
+        says("user", "age", Says::Hierarchy),
+        says("user", "name", Says::Filled),
+        says("twin", "id", Says::Filled),
+        says("b.twin", "id", Says::Filled),
+    ];
+    let found = remark(&mut drafts, remarks).expect_err("problems").to_string();
+    assert_eq!(
+        found.split("; ").collect::<Vec<_>>(),
+        [
+            "users.id: is named as a hierarchy but is not served",
+            "user.manager_id: is named as a hierarchy but is not served",
+            "user.age: is named as a hierarchy but is not a lookup",
+            "user.name: is named as filled in but is not served",
+            "twin.id: is named as filled in but there are several tables of that name: give it with its namespace",
+        ]
+    );
+    assert_eq!(drafts.iter().map(|draft| draft.columns[0].has_default).collect::<Vec<_>>(), [false, false, true]);
+}
+
+/// A column that starts by itself and is never null.
+fn counting(draft: &mut EntityDraft, column: usize) {
+    draft.columns[column].has_default = true;
+    draft.columns[column].nullable = false;
+}
+
+#[test]
+fn a_version_counts_from_a_default_and_neither_addresses_nor_leads() {
+    let version = |change: &dyn Fn(&mut EntityDraft)| {
+        let mut note = draft("note", &["id", "row_version"], vec![]);
+        counting(&mut note, 1);
+        change(&mut note);
+        let other = draft("other", &["id"], vec![]);
+        let catalog = built(vec![note, other]);
+        let id = catalog.find_entity("note").expect("the entity");
+        catalog.entity(id).version
+    };
+    assert_eq!(version(&|_| {}), Some(AttributeId(1)));
+    assert_eq!(version(&|note| note.columns[1].name = "revision".to_owned()), None);
+    assert_eq!(version(&|note| note.columns[1].nullable = true), None);
+    assert_eq!(version(&|note| note.columns[1].has_default = false), None);
+    assert_eq!(version(&|note| note.columns[1].generated = true), None);
+    assert_eq!(version(&|note| note.columns[1].ty = Some(AttributeType::Float)), None);
+    assert_eq!(version(&|note| note.unique_keys.push(KeyDraft { columns: words(&["row_version"]) })), None);
+    assert_eq!(version(&|note| note.relations.push(to_one("target", "row_version", "other"))), None);
+}
+
+#[test]
+fn an_intersect_may_count_its_versions_and_nothing_else() {
+    let kind = |is_counting: bool| {
+        let relations = vec![to_one("left", "left_id", "side"), to_one("right", "right_id", "side")];
+        let mut pair = draft("pair", &["id", "left_id", "right_id", "version"], relations);
+        pair.unique_keys.push(KeyDraft { columns: words(&["left_id", "right_id"]) });
+        if is_counting {
+            counting(&mut pair, 3);
+        }
+        let catalog = built(vec![draft("side", &["id"], vec![]), pair]);
+        let id = catalog.find_entity("pair").expect("the entity");
+        catalog.entity(id).kind
+    };
+    assert_eq!(kind(true), EntityKind::Intersect);
+    assert_eq!(kind(false), EntityKind::Table);
+}
+
+#[test]
+fn tables_named_like_what_mutations_need_are_served_under_other_names() {
+    let served = |names: &[&str]| {
+        let catalog = built(names.iter().map(|name| draft(name, &["id"], vec![])).collect());
+        catalog.entities.iter().map(|entity| entity.type_name.clone()).collect::<Vec<_>>()
+    };
+    let names = ["changed", "mutation", "outcome", "ref_result", "ref_status", "write_outcome"];
+    let expected = names.map(|name| format!("{}Entity", super::name::pascal(name)));
+    assert_eq!(served(&names), expected);
+    assert_eq!(served(&["order", "order_change"]), ["Order", "OrderChangeEntity"]);
+    let sets = ["orders_bind", "orders_change", "orders_payload"];
+    for name in sets {
+        assert_eq!(served(&["order", name]), ["Order".to_owned(), format!("{}Entity", super::name::pascal(name))]);
+    }
 }

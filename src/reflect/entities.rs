@@ -103,6 +103,7 @@ fn relation(name: String, definition: RelationDef) -> RelationDraft {
         columns: columns(&definition.from_col),
         target,
         target_columns: columns(&definition.to_col),
+        hierarchical: false,
         delete: definition.on_delete.and_then(cascade),
         condition,
         constraint: definition.fk_name,

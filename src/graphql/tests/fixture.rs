@@ -192,6 +192,7 @@ fn reference(column: &str, target: &str, target_column: &str) -> RelationDraft {
         columns: names(&[column]),
         target: table(target),
         target_columns: names(&[target_column]),
+        hierarchical: false,
         delete: None,
         condition: Ok(None),
         constraint: None,

@@ -77,6 +77,7 @@ pub(super) fn relation(
         columns: words(columns),
         target: Table { namespace: target.0.map(str::to_owned), name: target.1.to_owned() },
         target_columns: words(target_columns),
+        hierarchical: false,
         delete,
         condition: Ok(None),
         constraint: constraint.map(str::to_owned),

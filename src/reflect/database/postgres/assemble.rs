@@ -87,6 +87,7 @@ fn relation_draft(row: &ForeignKeyRow, names: &ColumnNames<'_>) -> Option<Relati
         columns: named(&row.columns, row.relation, names)?,
         target: Table { namespace: Some(row.target_namespace.clone()), name: row.target_name.clone() },
         target_columns: named(&row.target_columns, row.target, names)?,
+        hierarchical: false,
         delete: match row.on_delete.as_str() {
             "c" => Some(CascadeDelete::Cascade),
             "n" => Some(CascadeDelete::RemoveLink),

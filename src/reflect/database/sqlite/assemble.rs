@@ -124,6 +124,7 @@ fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) ->
         columns: rows.iter().map(|row| row.column_name.clone()).collect(),
         target: Table { namespace: None, name: target },
         target_columns,
+        hierarchical: false,
         delete: match first.on_delete.as_str() {
             "CASCADE" => Some(CascadeDelete::Cascade),
             "SET NULL" => Some(CascadeDelete::RemoveLink),

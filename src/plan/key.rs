@@ -39,6 +39,14 @@ impl Key {
 /// # Errors
 /// `INVALID` for anything but exactly one whole key, `TYPE_MISMATCH` for a reference to another entity.
 pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Filter> {
+    values(catalog, id, value).map(equals)
+}
+
+/// The attributes and values of a `key` argument.
+///
+/// # Errors
+/// As for [`plan`].
+pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Vec<(AttributeId, Literal)>> {
     let entity = catalog.entity(id);
     let one =
         || Error::invalid(format!("key takes exactly one key of {}", entity.logical_name)).entity(&entity.logical_name);
@@ -52,7 +60,7 @@ pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Re
             let message = format!("{} is a reference to another entity than {}", shorten(value), entity.logical_name);
             return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
         }
-        return Ok(equals(reference.key));
+        return Ok(reference.key);
     }
     let key = Key::all(entity).into_iter().find(|key| key.name == *name).ok_or_else(one)?;
     let parse = |attribute: &AttributeId, value: &Value| {
@@ -60,10 +68,9 @@ pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Re
         Ok((*attribute, parsed))
     };
     match (key.attributes.as_slice(), value) {
-        ([only], value) => Ok(equals(vec![parse(only, value)?])),
+        ([only], value) => Ok(vec![parse(only, value)?]),
         (several, Value::Object(parts)) => {
-            let values = several.iter().map(|attribute| parse(attribute, part(entity, *attribute, parts)?));
-            Ok(equals(values.collect::<Result<_>>()?))
+            several.iter().map(|attribute| parse(attribute, part(entity, *attribute, parts)?)).collect()
         }
         _ => Err(one()),
     }

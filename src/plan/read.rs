@@ -26,11 +26,11 @@ const MAX_JOINS: usize = 60;
 /// # Errors
 /// Why the field is refused.
 pub fn plan(catalog: &Catalog, limits: Limits, field: &Merged<'_>) -> Result<ReadPlan> {
-    let mut planner = Planner { catalog, limits, steps: Vec::new() };
-    let value = planner.root(field).and_then(|value| planner.check_joins().map(|()| value));
-    let value = value.map_err(|error| error.at(field.field.position))?;
-    let object = Object { members: vec![Member { key: field.field.response_key.clone(), value }] };
-    Ok(ReadPlan { steps: planner.steps, object })
+    let mut planner = Planner::new(catalog, limits);
+    let planned = planner.root(field).and_then(|value| {
+        planner.finish(Object { members: vec![Member { key: field.field.response_key.clone(), value }] })
+    });
+    planned.map_err(|error| error.at(field.field.position))
 }
 
 /// Plans in the making.
@@ -40,14 +40,19 @@ pub(super) struct Planner<'a> {
     steps: Vec<Step>,
 }
 
-impl Planner<'_> {
-    fn check_joins(&self) -> Result<()> {
+impl<'a> Planner<'a> {
+    pub(super) fn new(catalog: &'a Catalog, limits: Limits) -> Self {
+        Self { catalog, limits, steps: Vec::new() }
+    }
+
+    /// The plan that writes `object` from the rows of all steps.
+    pub(super) fn finish(self, object: Object) -> Result<ReadPlan> {
         let too_many = |step: &Step| matches!(&step.query, Query::Rows(rows) if rows.joins.len() > MAX_JOINS);
         if self.steps.iter().any(too_many) {
             let message = format!("a record may be read with {MAX_JOINS} others that it leads to");
             return Err(Error::new(crate::error::Code::LimitExceeded, message));
         }
-        Ok(())
+        Ok(ReadPlan { steps: self.steps, object })
     }
 
     fn root(&mut self, merged: &Merged<'_>) -> Result<Output> {

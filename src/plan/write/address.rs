@@ -1,0 +1,116 @@
+//! How an operation names the records that it writes and links: by a key, or as what an earlier field wrote.
+
+use serde_json::Value;
+
+use crate::{
+    catalog::{AttributeId, Catalog, EntityId},
+    error::Code,
+    plan::{Error, Literal, MAX_LIST, Result, key, literal::shorten},
+};
+
+use super::Action;
+
+/// A record, named by a client.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Address {
+    /// What names it.
+    pub target: Target,
+    /// The same as the client spelled it, for messages.
+    pub spelled: String,
+}
+
+/// What names a record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// A whole key: the primary key or an alternate key.
+    Key(Vec<(AttributeId, Literal)>),
+    /// The record that an earlier field of the operation wrote: the field's position.
+    Earlier(usize),
+}
+
+/// An earlier field of the same operation, as later ones may refer to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Earlier<'a> {
+    /// Its response key.
+    pub response_key: &'a str,
+    /// The entity that it writes.
+    pub entity: EntityId,
+    /// Whether it leaves exactly one record behind.
+    pub is_one: bool,
+}
+
+impl<'a> Earlier<'a> {
+    /// How later fields see a planned one.
+    #[must_use]
+    pub fn of(plan: &'a super::WritePlan) -> Self {
+        let is_one = match &plan.action {
+            Action::Create(records) => records.len() == 1,
+            Action::Update { which, .. } => matches!(which, super::Which::One { .. }),
+            Action::Upsert { .. } | Action::Link { .. } => true,
+            Action::Delete(_) => false,
+        };
+        Self { response_key: &plan.response_key, entity: plan.entity, is_one }
+    }
+}
+
+impl Address {
+    /// Parses a key input: of an entity, or `{ref: "$field"}` for what the field with that response key wrote.
+    ///
+    /// # Errors
+    /// `INVALID` for anything but exactly one whole key or one earlier field, `TYPE_MISMATCH` for another entity.
+    pub(super) fn parse(
+        catalog: &Catalog,
+        earlier: &[Earlier<'_>],
+        id: EntityId,
+        value: Option<&Value>,
+    ) -> Result<Self> {
+        let entity = catalog.entity(id);
+        let name = value.and_then(|key| key.get("ref")).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
+        let Some(name) = name else {
+            let target = Target::Key(key::values(catalog, id, value)?);
+            return Ok(Self { target, spelled: spell(value) });
+        };
+        let known = earlier.iter().position(|field| field.response_key == name && field.is_one);
+        let index = known.ok_or_else(|| {
+            Error::invalid(format!("${name} is no earlier field of this operation that writes one record"))
+                .entity(&entity.logical_name)
+                .hint("A field may refer by $ and its response key to the record that a field before it wrote.")
+        })?;
+        if earlier[index].entity != id {
+            let message = format!("${name} is a record of another entity than {}", entity.logical_name);
+            return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
+        }
+        Ok(Self { target: Target::Earlier(index), spelled: format!("${name}") })
+    }
+
+    /// Parses a list of key inputs.
+    ///
+    /// # Errors
+    /// As for one, and `LIMIT_EXCEEDED` for too many.
+    pub(super) fn parse_list(
+        catalog: &Catalog,
+        earlier: &[Earlier<'_>],
+        id: EntityId,
+        value: &Value,
+    ) -> Result<Vec<Self>> {
+        list(value, "references")?.iter().map(|value| Self::parse(catalog, earlier, id, Some(value))).collect()
+    }
+}
+
+/// The values of a list argument; a single one stands for a list of one (GraphQL 3.11).
+pub(super) fn list<'v>(value: &'v Value, what: &str) -> Result<&'v [Value]> {
+    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    if values.len() > MAX_LIST {
+        let message = format!("a list may hold {MAX_LIST} {what}");
+        return Err(Error::new(Code::LimitExceeded, message));
+    }
+    Ok(values)
+}
+
+/// A reference as it was given; another key as its JSON.
+fn spell(value: Option<&Value>) -> String {
+    match value.and_then(|key| key.get("ref")).and_then(Value::as_str) {
+        Some(text) => text.to_owned(),
+        None => shorten(value.unwrap_or(&Value::Null)),
+    }
+}

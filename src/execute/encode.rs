@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-use super::{Error, cells::Cells, json, read::Fetched};
+use super::{Error, cells::Cells, etag::etag, json, read::Fetched};
 
 /// Writes the members of a field's template.
 ///
@@ -72,6 +72,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
             Output::Nested(object) => self.object(object, frame)?,
             Output::Scalar { column } => self.scalar(frame, *column)?,
             Output::Reference { set_name, key } => self.reference(frame, set_name, key)?,
+            Output::Etag { columns, is_version } => self.etag(frame, columns, *is_version)?,
             Output::Joined { present, object } => {
                 if self.is_null(frame, *present)? {
                     self.null();
@@ -257,6 +258,20 @@ impl<'a, R: Cells> Encoder<'a, R> {
             }
             self.out.push(b'\'');
         }
+        Ok(())
+    }
+
+    fn etag(&mut self, frame: Option<Frame>, columns: &[usize], is_version: bool) -> Result<(), Error> {
+        let Some(frame) = frame else {
+            self.null();
+            return Ok(());
+        };
+        let fetched = &self.fetched[frame.step];
+        let typed = columns
+            .iter()
+            .filter_map(|column| Some((column + fetched.shift(), self.column_type(frame.step, *column)?)));
+        let text = etag(&fetched.rows[frame.row], typed, is_version)?;
+        json::string(&text, &mut self.out);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ mod cells;
 mod database;
 mod encode;
 mod error;
+mod etag;
 mod json;
 mod keys;
 mod postgres;

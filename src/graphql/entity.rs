@@ -14,10 +14,13 @@ pub(super) const NODE: &str = "Node";
 
 const REFERENCE: &str = "The reference: entity set and key in one text, which `node` and every `key` take back.";
 
+const ETAG: &str = "Changes with every change of the record, and only then: what `ifMatch` compares with.";
+
 pub(super) fn node() -> Interface {
     Interface::new(NODE)
         .description("A record that can be addressed by its reference.")
         .field(InterfaceField::new("ref", TypeRef::named_nn(TypeRef::ID)).description(REFERENCE))
+        .field(InterfaceField::new("etag", TypeRef::named_nn(TypeRef::STRING)).description(ETAG))
 }
 
 pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
@@ -25,7 +28,10 @@ pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
     let entity = catalog.entity(id);
     let mut object = Object::new(&entity.type_name).description(describe(entity));
     if entity.has_key() {
-        object = object.implement(NODE).field(data_field("ref", TypeRef::named_nn(TypeRef::ID), REFERENCE));
+        object = object
+            .implement(NODE)
+            .field(data_field("ref", TypeRef::named_nn(TypeRef::ID), REFERENCE))
+            .field(data_field("etag", TypeRef::named_nn(TypeRef::STRING), ETAG));
     }
     for (position, attribute) in entity.attributes.iter().enumerate() {
         let written_by = navigation_of(catalog, id, AttributeId(position));

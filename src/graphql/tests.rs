@@ -190,7 +190,14 @@ fn enums_give_way_to_other_enums_and_to_types_of_the_gateway_and_of_entities() {
     check_type("enum AccountStatusEnum", &["OPEN", "CLOSED"]);
     check_type(
         "type AccountKeyStatus",
-        &["ref: ID!", "id: Int!", "mood: TeamEnum!", "sort: SortEnum!", "attribute: TeamAttributeEnum!"],
+        &[
+            "ref: ID!",
+            "etag: String!",
+            "id: Int!",
+            "mood: TeamEnum!",
+            "sort: SortEnum!",
+            "attribute: TeamAttributeEnum!",
+        ],
     );
 }
 

@@ -33,6 +33,13 @@ pub enum Output {
         /// The key: attribute names and columns.
         key: Vec<(String, usize)>,
     },
+    /// What changes with every change of a record of the row.
+    Etag {
+        /// The column that counts the changes, or else the columns of all attributes in the catalog's order.
+        columns: Vec<usize>,
+        /// Whether it is the one that counts.
+        is_version: bool,
+    },
     /// A joined record, or null.
     Joined {
         /// A column that is null just when there is none.

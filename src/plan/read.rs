@@ -154,6 +154,7 @@ impl<'a> Planner<'a> {
                 });
                 return Ok(Output::Reference { set_name: entity.set_name.clone(), key: key.collect() });
             }
+            "etag" if entity.has_key() => return Ok(self.etag(step, source, id)),
             _ => {}
         }
         if let Some(attribute) = entity.find_attribute(name) {
@@ -180,6 +181,16 @@ impl<'a> Planner<'a> {
                 .filter(|(_, property)| property.name == rest)
                 .map(|(parent, property)| (Some(parent.clone()), property.target))
         })
+    }
+
+    fn etag(&mut self, step: usize, source: usize, id: EntityId) -> Output {
+        let entity = self.catalog.entity(id);
+        let attributes = match entity.version {
+            Some(version) => vec![version],
+            None => (0..entity.attributes.len()).map(AttributeId).collect(),
+        };
+        let columns = attributes.into_iter().map(|attribute| self.column(step, source, attribute)).collect();
+        Output::Etag { columns, is_version: entity.version.is_some() }
     }
 
     fn joined(

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod database_types;
+mod etag;
 mod everything;
 mod filters;
 mod keys;

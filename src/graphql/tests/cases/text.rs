@@ -135,6 +135,10 @@ fn output(value: &Output) -> String {
         Output::Reference { set_name, key } => {
             format!("{set_name}({})", list(key.iter().map(|(name, column)| format!("{name}=#{column}"))))
         }
+        Output::Etag { columns, is_version } => {
+            let columns = list(columns.iter().map(|column| format!("#{column}")));
+            if *is_version { format!("version {columns}") } else { format!("digest of {columns}") }
+        }
         Output::Joined { present, object } => format!("#{present} ? {}", self::object(object)),
         Output::AnyOf(arms) => {
             let arms = arms.iter().map(|(present, object)| format!("#{present} ? {}", self::object(object)));

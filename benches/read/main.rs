@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relata::{Gateway, execute::Database, graphql::Outcome};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use queries::Query;
 
@@ -80,7 +80,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
     let connection = connect(url).await;
     connection.execute_unprepared(&data::script(arguments.tracks)).await.unwrap();
     let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
-    let bench = Bench { gateway, pool: Database::of(&connection).unwrap(), tracks: arguments.tracks };
+    let bench = Bench { gateway, connection: connection.clone(), tracks: arguments.tracks };
     for query in Query::ALL.into_iter().filter(chosen) {
         let (statements, bytes) = bench.check(query).await;
         let figures = bench.compare(query, Duration::from_secs_f64(arguments.seconds)).await;
@@ -98,7 +98,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
 /// The two sides.
 struct Bench {
     gateway: Gateway,
-    pool: Database,
+    connection: DatabaseConnection,
     tracks: usize,
 }
 
@@ -157,10 +157,12 @@ impl Bench {
     }
 
     async fn by_hand(&self, query: Query, track: i32) -> Vec<u8> {
-        match &self.pool {
-            Database::Sqlite(pool) => hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await,
-            Database::Postgres(pool) => hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await,
+        if self.connection.get_database_backend() == DbBackend::Sqlite {
+            let pool = self.connection.get_sqlite_connection_pool();
+            return hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await;
         }
+        let pool = self.connection.get_postgres_connection_pool();
+        hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
     }
 
     /// The key of a track, another one each time.

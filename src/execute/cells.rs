@@ -37,7 +37,7 @@ pub(super) trait Connection {
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<Self::Row>, Error>;
 
     /// The parameters that stand for the parents' keys: one per part, or a single one for all.
-    fn parent_keys(keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value>;
+    fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value>;
 }
 
 /// A value that its column's type does not have.

@@ -1,26 +1,43 @@
 //! The connection pools, by database.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, DatabaseConnection, DbBackend};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 use sqlx::{Connection, PgPool, SqlitePool};
+use tokio::sync::Semaphore;
 
 use crate::sql::Dialect;
 
-use super::{Error, Failure, Fragment, Read, read};
+use super::{Error, Failure, Fragment, Read, Transaction, read};
 
-/// A pool of connections to a supported database.
+/// How long SQLite waits for a writer of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The connections to a supported database. Clones share them.
 #[derive(Debug, Clone)]
-pub enum Database {
-    /// SQLite.
+pub struct Database {
+    /// What transactions that write are begun on.
+    connection: DatabaseConnection,
+    /// The same pool, for reads.
+    pool: Pool,
+    /// Whose turn it is to write, where the database takes one writer at a time: in the order in which they came,
+    /// which SQLite's own waiting does not keep.
+    turns: Option<Arc<Semaphore>>,
+}
+
+#[derive(Debug, Clone)]
+enum Pool {
     Sqlite(SqlitePool),
-    /// PostgreSQL.
     Postgres(PgPool),
 }
 
 impl Database {
     /// How the gateway's own pools connect. Testing a connection costs a round trip, so that only one that lay idle
-    /// long enough to have been dropped on the way is tested before it is used.
+    /// long enough to have been dropped on the way is tested before it is used. SQLite is asked to enforce foreign keys
+    /// and to write ahead, so that readers and the writer do not wait for each other.
     #[must_use]
     pub fn options(url: &str, connections: u32) -> ConnectOptions {
         let mut options = ConnectOptions::new(url);
@@ -28,26 +45,43 @@ impl Database {
             .max_connections(connections)
             .sqlx_logging(false)
             .connect_timeout(Duration::from_secs(10))
-            .test_before_acquire_if_idle_for(Duration::from_secs(10));
+            .test_before_acquire_if_idle_for(Duration::from_secs(10))
+            .map_sqlx_sqlite_opts(|options| options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT))
+            .after_connect(|connection| {
+                Box::pin(async move {
+                    // A property of the file. One that cannot be written, or is in memory, is served as it is.
+                    if connection.get_database_backend() == DbBackend::Sqlite {
+                        let answer = connection.execute_unprepared("PRAGMA journal_mode = WAL").await;
+                        if let Err(error) = answer {
+                            tracing::debug!(%error, "the database does not write ahead");
+                        }
+                    }
+                    Ok(())
+                })
+            });
         options
     }
 
     /// The pool behind a SeaORM connection; nothing where its backend is not supported yet.
     #[must_use]
     pub fn of(connection: &DatabaseConnection) -> Option<Self> {
-        match connection.get_database_backend() {
-            DbBackend::Sqlite => Some(Self::Sqlite(connection.get_sqlite_connection_pool().clone())),
-            DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone())),
-            _ => None,
-        }
+        let (pool, turns) = match connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = connection.get_sqlite_connection_pool().clone();
+                (Pool::Sqlite(pool), Some(Arc::new(Semaphore::new(1))))
+            }
+            DbBackend::Postgres => (Pool::Postgres(connection.get_postgres_connection_pool().clone()), None),
+            _ => return None,
+        };
+        Some(Self { connection: connection.clone(), pool, turns })
     }
 
     /// The dialect it is spoken to in.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+        match self.pool {
+            Pool::Sqlite(_) => Dialect::Sqlite,
+            Pool::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -57,10 +91,31 @@ impl Database {
     }
 
     async fn ping(&self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => pool.acquire().await?.ping().await,
-            Self::Postgres(pool) => pool.acquire().await?.ping().await,
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.acquire().await?.ping().await,
+            Pool::Postgres(pool) => pool.acquire().await?.ping().await,
         }
+    }
+
+    /// Begins a transaction that writes, once it is this writer's turn. On SQLite it holds the database's only lock for
+    /// writing from its start, so that what it reads stays true; on PostgreSQL it sees what others commit meanwhile, but
+    /// for the rows that it locks.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or another process keeps its lock.
+    pub async fn begin_write(&self) -> Result<Transaction, Error> {
+        let turn = match &self.turns {
+            // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
+            Some(turns) => Arc::clone(turns).acquire_owned().await.ok(),
+            None => None,
+        };
+        let options = TransactionOptions {
+            // A server may be set to another level. SQLite knows none.
+            isolation_level: matches!(self.pool, Pool::Postgres(_)).then_some(IsolationLevel::ReadCommitted),
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        Ok(Transaction::new(self.connection.begin_with_options(options).await?, turn))
     }
 
     /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`.
@@ -73,14 +128,14 @@ impl Database {
     /// What the database answered instead, and to which field.
     pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
-        match self {
-            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::Sqlite(pool) => {
+        match &self.pool {
+            Pool::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Pool::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Pool::Sqlite(pool) => {
                 let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }
-            Self::Postgres(pool) => {
+            Pool::Postgres(pool) => {
                 let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }

@@ -1,5 +1,9 @@
 //! What a database answers instead of rows, as a code that clients can rely on. Details go to the log only.
 
+use std::sync::Arc;
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+
 use crate::{error::Code, plan};
 
 /// A statement that failed.
@@ -8,7 +12,10 @@ use crate::{error::Code, plan};
 pub enum Error {
     /// The driver's error.
     #[error(transparent)]
-    Driver(#[from] sqlx::Error),
+    Driver(Arc<sqlx::Error>),
+    /// SeaORM's own error.
+    #[error(transparent)]
+    Orm(DbErr),
     /// A value that its column's type does not have.
     #[error("{0}")]
     Value(String),
@@ -32,6 +39,26 @@ pub struct Failure {
     pub error: Error,
 }
 
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Driver(Arc::new(error))
+    }
+}
+
+impl From<DbErr> for Error {
+    /// The driver's error, where it is one.
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::Conn(RuntimeErr::SqlxError(error))
+            | DbErr::Exec(RuntimeErr::SqlxError(error))
+            | DbErr::Query(RuntimeErr::SqlxError(error)) => Self::Driver(error),
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => sqlx::Error::PoolTimedOut.into(),
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => sqlx::Error::PoolClosed.into(),
+            other => Self::Orm(other),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         Self { field: 0, error: error.into() }
@@ -45,9 +72,21 @@ impl Error {
         match self {
             Self::Driver(error) => driver_code(error),
             Self::Refused(refusal) => refusal.code,
-            Self::Value(_) => Code::Internal,
+            Self::Value(_) | Self::Orm(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
         }
+    }
+
+    /// Whether the same statements may well succeed in another transaction: it met another one, or was a victim of it.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let Self::Driver(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| match sqlite_kind(&code) {
+            Some(kind) => matches!(kind, SQLITE_BUSY | SQLITE_LOCKED),
+            // PostgreSQL: serialization_failure, deadlock_detected.
+            None => matches!(&*code, "40001" | "40P01"),
+        })
     }
 
     /// What clients are told.
@@ -72,12 +111,88 @@ fn driver_code(error: &sqlx::Error) -> Code {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             // PostgreSQL: class 08 connections, 57P0x shutdown, 53300 too many connections.
             Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" => Code::Unavailable,
-            // PostgreSQL: query_canceled. SQLite: SQLITE_BUSY, SQLITE_INTERRUPT.
-            Some("57014" | "5" | "9") => Code::Timeout,
+            // PostgreSQL: query_canceled.
+            Some("57014") => Code::Timeout,
+            Some(code) if matches!(sqlite_kind(code), Some(SQLITE_BUSY | SQLITE_LOCKED | SQLITE_INTERRUPT)) => {
+                Code::Timeout
+            }
             // PostgreSQL: class 22, data that a type cannot hold, such as a number out of range.
             Some(code) if code.len() == 5 && code.starts_with("22") => Code::Invalid,
             _ => Code::Internal,
         },
         _ => Code::Internal,
+    }
+}
+
+const SQLITE_BUSY: u32 = 5;
+const SQLITE_LOCKED: u32 = 6;
+const SQLITE_INTERRUPT: u32 = 9;
+
+/// The kind of an error of SQLite, whose codes are numbers that say more in their upper bytes. PostgreSQL's have five
+/// characters.
+fn sqlite_kind(code: &str) -> Option<u32> {
+    let code: u32 = if code.len() < 5 { code.parse().ok()? } else { return None };
+    Some(code & 0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Told(&'static str);
+
+    impl sqlx::error::DatabaseError for Told {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> sqlx::error::ErrorKind {
+            sqlx::error::ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn deadlocks_and_busy_databases_are_worth_another_try() {
+        let check = |code: &'static str, is_retryable: bool, expected: Code| {
+            let error: Error = sqlx::Error::Database(Box::new(Told(code))).into();
+            assert_eq!((error.is_retryable(), error.code()), (is_retryable, expected), "{code}");
+        };
+        check("40001", true, Code::Internal);
+        check("40P01", true, Code::Internal);
+        check("23505", false, Code::Internal);
+        check("57014", false, Code::Timeout);
+        for busy in ["5", "261", "517", "6", "262"] {
+            check(busy, true, Code::Timeout);
+        }
+        check("9", false, Code::Timeout);
+        check("2067", false, Code::Internal);
+    }
+
+    #[test]
+    fn the_drivers_error_is_found_inside_that_of_sea_orm() {
+        let inner = || RuntimeErr::SqlxError(Arc::new(sqlx::Error::Database(Box::new(Told("40001")))));
+        for outer in [DbErr::Conn(inner()), DbErr::Exec(inner()), DbErr::Query(inner())] {
+            assert!(Error::from(outer).is_retryable());
+        }
+        assert_eq!(Error::from(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)).code(), Code::Unavailable);
+        assert_eq!(Error::from(DbErr::RecordNotInserted).code(), Code::Internal);
     }
 }

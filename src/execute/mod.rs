@@ -11,7 +11,11 @@ mod keys;
 mod postgres;
 mod read;
 mod sqlite;
+#[cfg(test)]
+mod tests;
+mod transaction;
 
 pub use database::Database;
 pub use error::{Error, Failure};
 pub use read::{Fragment, Read};
+pub use transaction::Transaction;

@@ -72,7 +72,7 @@ fn bytes(row: &PgRow, column: usize) -> Result<Option<&[u8]>, Error> {
     if value.is_null() {
         return Ok(None);
     }
-    value.as_bytes().map(Some).map_err(|error| Error::Driver(sqlx::Error::Decode(error)))
+    value.as_bytes().map(Some).map_err(|error| sqlx::Error::Decode(error).into())
 }
 
 impl Connection for PgConnection {
@@ -83,19 +83,24 @@ impl Connection for PgConnection {
         Ok(query.fetch_all(self).await?)
     }
 
-    fn parent_keys(keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
-        let part = |part: usize, ty: &AttributeType| {
-            let values = keys.iter().filter_map(|key| key.get(part));
-            let (array, values): (ArrayType, Vec<Value>) = match ty {
-                AttributeType::Int | AttributeType::BigInt => {
-                    (ArrayType::BigInt, values.map(|part| Value::BigInt(Some(as_integer(part)))).collect())
-                }
-                _ => (ArrayType::String, values.map(|part| Value::from(as_text(part))).collect()),
-            };
-            Value::Array(array, Some(Box::new(values)))
-        };
-        types.iter().enumerate().map(|(index, ty)| part(index, ty)).collect()
+    fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
+        parent_keys(keys, types)
     }
+}
+
+/// The keys of all parents: an array for each part of them.
+pub(super) fn parent_keys(keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
+    let part = |part: usize, ty: &AttributeType| {
+        let values = keys.iter().filter_map(|key| key.get(part));
+        let (array, values): (ArrayType, Vec<Value>) = match ty {
+            AttributeType::Int | AttributeType::BigInt => {
+                (ArrayType::BigInt, values.map(|part| Value::BigInt(Some(as_integer(part)))).collect())
+            }
+            _ => (ArrayType::String, values.map(|part| Value::from(as_text(part))).collect()),
+        };
+        Value::Array(array, Some(Box::new(values)))
+    };
+    types.iter().enumerate().map(|(index, ty)| part(index, ty)).collect()
 }
 
 fn as_integer(part: &KeyPart) -> i64 {

@@ -87,7 +87,7 @@ async fn fetch<C: Connection>(
     if parents.keys.is_empty() {
         return Ok(Fetched { rows: Vec::new(), parents: Some(parents) });
     }
-    let keys = C::parent_keys(&parents.keys, &statement.parent_key);
+    let keys = connection.parent_keys(&parents.keys, &statement.parent_key);
     let rows = connection.fetch(statement, parameters(statement, &keys)).await?;
     parents.assign(&rows)?;
     check_groups(&step.query, parents.most())?;

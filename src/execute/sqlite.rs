@@ -42,7 +42,7 @@ fn stored(row: &SqliteRow, column: usize) -> Result<Stored<'_>, Error> {
         "TEXT" => bytes(value).map(Stored::Text),
         _ => bytes(value).map(Stored::Blob),
     };
-    decoded.map_err(|error| Error::Driver(sqlx::Error::Decode(error)))
+    decoded.map_err(|error| sqlx::Error::Decode(error).into())
 }
 
 fn bytes(value: SqliteValueRef<'_>) -> Result<&[u8], sqlx::error::BoxDynError> {
@@ -86,29 +86,34 @@ impl Connection for SqliteConnection {
         Ok(query.fetch_all(self).await?)
     }
 
-    fn parent_keys(keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {
-        let mut list = vec![b'['];
-        for (index, key) in keys.iter().enumerate() {
-            if index > 0 {
-                list.push(b',');
-            }
-            match key.as_slice() {
-                [only] => write_key(only, &mut list),
-                parts => {
-                    list.push(b'[');
-                    for (index, part) in parts.iter().enumerate() {
-                        if index > 0 {
-                            list.push(b',');
-                        }
-                        write_key(part, &mut list);
+    fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {
+        parent_keys(keys)
+    }
+}
+
+/// The keys of all parents as one list in JSON.
+pub(super) fn parent_keys(keys: &[Vec<KeyPart>]) -> Vec<Value> {
+    let mut list = vec![b'['];
+    for (index, key) in keys.iter().enumerate() {
+        if index > 0 {
+            list.push(b',');
+        }
+        match key.as_slice() {
+            [only] => write_key(only, &mut list),
+            parts => {
+                list.push(b'[');
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        list.push(b',');
                     }
-                    list.push(b']');
+                    write_key(part, &mut list);
                 }
+                list.push(b']');
             }
         }
-        list.push(b']');
-        vec![Value::from(String::from_utf8_lossy(&list).into_owned())]
     }
+    list.push(b']');
+    vec![Value::from(String::from_utf8_lossy(&list).into_owned())]
 }
 
 fn write_key(part: &KeyPart, out: &mut Vec<u8>) {

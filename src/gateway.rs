@@ -8,9 +8,9 @@ use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTra
 
 use crate::{
     catalog::{self, Catalog, EntityDraft, IntersectName, Problems, Remark, Says, Table},
-    execute::Database,
+    execute::{Behaviors, Database},
     graphql,
-    plan::Limits,
+    plan::{Limits, Mutations},
     reflect,
 };
 
@@ -23,6 +23,7 @@ pub struct Gateway(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     database: Database,
+    behaviors: Behaviors,
     limits: Limits,
     snapshot: ArcSwap<Snapshot>,
 }
@@ -31,6 +32,7 @@ struct Inner {
 #[derive(Debug)]
 struct Snapshot {
     catalog: Arc<Catalog>,
+    mutations: Mutations,
     schema: Schema,
     sdl: Arc<str>,
 }
@@ -154,7 +156,12 @@ impl Builder {
         let database = Database::of(&self.connection).ok_or(BuildError::Backend)?;
         let limits = self.limits;
         let snapshot = Snapshot::build(self.catalog()?, limits)?;
-        Ok(Gateway(Arc::new(Inner { database, limits, snapshot: ArcSwap::from_pointee(snapshot) })))
+        Ok(Gateway(Arc::new(Inner {
+            database,
+            behaviors: Behaviors,
+            limits,
+            snapshot: ArcSwap::from_pointee(snapshot),
+        })))
     }
 }
 
@@ -166,9 +173,10 @@ fn table_of<C: ColumnTrait>(_: C) -> Table {
 impl Snapshot {
     fn build(catalog: Catalog, limits: Limits) -> Result<Self, SchemaError> {
         let catalog = Arc::new(catalog);
-        let schema = graphql::schema(&catalog, limits)?;
+        let mutations = Mutations::of(&catalog);
+        let schema = graphql::schema(&catalog, &mutations, limits)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { catalog, schema, sdl })
+        Ok(Self { catalog, mutations, schema, sdl })
     }
 }
 
@@ -190,6 +198,8 @@ impl Gateway {
         let snapshot = self.0.snapshot.load_full();
         let context = graphql::Context {
             catalog: &snapshot.catalog,
+            mutations: &snapshot.mutations,
+            behaviors: &self.0.behaviors,
             schema: &snapshot.schema,
             database: &self.0.database,
             limits: self.0.limits,

@@ -11,10 +11,13 @@ use tokio::sync::Semaphore;
 
 use crate::sql::Dialect;
 
-use super::{Error, Failure, Fragment, Read, Transaction, read};
+use super::{Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, read, write};
 
 /// How long SQLite waits for a writer of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often an operation that writes is run when other transactions get in its way.
+const ATTEMPTS: u32 = 5;
 
 /// The connections to a supported database. Clones share them.
 #[derive(Debug, Clone)]
@@ -141,4 +144,47 @@ impl Database {
             }
         }
     }
+
+    /// Runs the fields of a mutation in one transaction: all of them or none. Where other transactions get in its way
+    /// (a deadlock, a serialization failure, a busy database), it is run again a few times.
+    ///
+    /// # Errors
+    /// Why nothing was written, and which field it was.
+    pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
+        let mut attempt = 1;
+        loop {
+            match self.write_once(surroundings, fields).await {
+                Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
+                    tracing::debug!(error = %failure.error, attempt, "an operation is run again");
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn write_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
+        let at_last = |error| Failure { field: fields.len().saturating_sub(1), error };
+        let mut transaction = self.begin_write().await.map_err(|error| Failure { field: 0, error })?;
+        match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
+            Ok(answer) => {
+                transaction.commit().await.map_err(at_last)?;
+                Ok(answer)
+            }
+            Err(failure) => {
+                // Whether the connection is still there or not, nothing was committed.
+                if let Err(error) = transaction.rollback().await {
+                    tracing::debug!(%error, "a transaction could not be rolled back");
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// Longer with each attempt, and never the same for two that met.
+fn pause(attempt: u32) -> Duration {
+    let nanoseconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(u64::from(attempt) * 5 + u64::from(nanoseconds.subsec_nanos() / 1_000 % 10))
 }

@@ -4,12 +4,10 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::{
     catalog::AttributeType,
-    plan::{
-        ConnectionPart, ConnectionTemplate, EdgePart, Object, Output, PageInfoPart, Query, ReadPlan, reference_quotes,
-    },
+    plan::{ConnectionPart, ConnectionTemplate, EdgePart, Object, Output, PageInfoPart, Query, ReadPlan},
 };
 
-use super::{Error, cells::Cells, etag::etag, json, read::Fetched};
+use super::{Error, cells::Cells, etag::etag, json, read::Fetched, reference};
 
 /// Writes the members of a field's template.
 ///
@@ -220,44 +218,18 @@ impl<'a, R: Cells> Encoder<'a, R> {
     }
 
     fn reference(&mut self, frame: Option<Frame>, set_name: &str, key: &[(String, usize)]) -> Result<(), Error> {
+        let Some(frame) = frame else {
+            self.null();
+            return Ok(());
+        };
+        let fetched = &self.fetched[frame.step];
+        let key = key.iter().filter_map(|(name, column)| {
+            let ty = column_type(self.plan, frame.step, *column)?;
+            Some((name.as_str(), column + fetched.shift(), ty))
+        });
         self.out.push(b'"');
-        self.out.extend_from_slice(set_name.as_bytes());
-        self.out.push(b'(');
-        for (index, (name, column)) in key.iter().enumerate() {
-            if index > 0 {
-                self.out.push(b',');
-            }
-            if key.len() > 1 {
-                self.out.extend_from_slice(name.as_bytes());
-                self.out.push(b'=');
-            }
-            self.reference_value(frame, *column)?;
-        }
-        self.out.extend_from_slice(b")\"");
-        Ok(())
-    }
-
-    /// A key's value inside the string of a reference: text in single quotes, its own ones doubled, the rest bare.
-    fn reference_value(&mut self, frame: Option<Frame>, column: usize) -> Result<(), Error> {
-        let start = self.out.len();
-        self.scalar(frame, column)?;
-        let is_string = self.out.get(start) == Some(&b'"');
-        let quotes = frame.is_some_and(|frame| self.column_type(frame.step, column).is_some_and(reference_quotes));
-        if is_string {
-            self.out.pop();
-            self.out.remove(start);
-        }
-        if quotes {
-            let value = self.out.split_off(start);
-            self.out.push(b'\'');
-            for byte in value {
-                self.out.push(byte);
-                if byte == b'\'' {
-                    self.out.push(byte);
-                }
-            }
-            self.out.push(b'\'');
-        }
+        reference::write(&fetched.rows[frame.row], set_name, key, &mut self.out)?;
+        self.out.push(b'"');
         Ok(())
     }
 
@@ -269,7 +241,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
         let fetched = &self.fetched[frame.step];
         let typed = columns
             .iter()
-            .filter_map(|column| Some((column + fetched.shift(), self.column_type(frame.step, *column)?)));
+            .filter_map(|column| Some((column + fetched.shift(), column_type(self.plan, frame.step, *column)?)));
         let text = etag(&fetched.rows[frame.row], typed, is_version)?;
         json::string(&text, &mut self.out);
         Ok(())
@@ -281,7 +253,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
             return Ok(());
         };
         let fetched = &self.fetched[frame.step];
-        if let Some(ty) = self.column_type(frame.step, column) {
+        if let Some(ty) = column_type(self.plan, frame.step, column) {
             fetched.rows[frame.row].write(column + fetched.shift(), ty, &mut self.out)?;
         } else {
             self.null();
@@ -295,15 +267,15 @@ impl<'a, R: Cells> Encoder<'a, R> {
         fetched.rows[frame.row].is_null(column + fetched.shift())
     }
 
-    fn column_type(&self, step: usize, column: usize) -> Option<&'a AttributeType> {
-        match &self.plan.steps[step].query {
-            Query::Rows(rows) => rows.columns.get(column).map(|column| &column.ty),
-            Query::Aggregate(aggregate) => aggregate.columns.get(column).map(|column| &column.ty),
-        }
-    }
-
     fn rows_of(&self, step: usize, frame: Option<Frame>) -> std::ops::Range<usize> {
         self.fetched[step].rows_of(frame.map(|frame| frame.row))
+    }
+}
+
+fn column_type(plan: &ReadPlan, step: usize, column: usize) -> Option<&AttributeType> {
+    match &plan.steps[step].query {
+        Query::Rows(rows) => rows.columns.get(column).map(|column| &column.ty),
+        Query::Aggregate(aggregate) => aggregate.columns.get(column).map(|column| &column.ty),
     }
 }
 

@@ -22,6 +22,9 @@ pub enum Error {
     /// What is stored does not allow what was asked.
     #[error(transparent)]
     Refused(#[from] plan::Error),
+    /// Another transaction was faster; what it left behind refuses this one, but may not when it is run again.
+    #[error(transparent)]
+    Raced(plan::Error),
     /// More groups than a page holds.
     #[error("there are more than {0} groups")]
     TooManyGroups(u64),
@@ -66,12 +69,21 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Error {
+    /// The same, with the navigation property that a refusal concerns, unless it knows one already.
+    #[must_use]
+    pub(super) fn navigation(self, name: &str) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(refusal.navigation(name)),
+            other => other,
+        }
+    }
+
     /// The code for clients.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
             Self::Driver(error) => driver_code(error),
-            Self::Refused(refusal) => refusal.code,
+            Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
             Self::Value(_) | Self::Orm(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
         }
@@ -80,8 +92,10 @@ impl Error {
     /// Whether the same statements may well succeed in another transaction: it met another one, or was a victim of it.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let Self::Driver(error) = self else { return false };
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if matches!(self, Self::Raced(_)) {
+            return true;
+        }
+        let code = self.database().and_then(sqlx::error::DatabaseError::code);
         code.is_some_and(|code| match sqlite_kind(&code) {
             Some(kind) => matches!(kind, SQLITE_BUSY | SQLITE_LOCKED),
             // PostgreSQL: serialization_failure, deadlock_detected.
@@ -89,11 +103,19 @@ impl Error {
         })
     }
 
+    /// What the database itself said, if it is that.
+    pub(super) fn database(&self) -> Option<&dyn sqlx::error::DatabaseError> {
+        match self {
+            Self::Driver(error) => error.as_database_error(),
+            _ => None,
+        }
+    }
+
     /// What clients are told.
     #[must_use]
     pub fn public_message(&self) -> String {
         match self.code() {
-            _ if matches!(self, Self::Refused(_)) => self.to_string(),
+            _ if matches!(self, Self::Refused(_) | Self::Raced(_)) => self.to_string(),
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),

@@ -1,6 +1,7 @@
 //! How it runs: the only place that awaits the database for data. Compiled steps in, JSON out, written in one pass
 //! straight from the driver's rows.
 
+mod behavior;
 mod cells;
 mod database;
 mod encode;
@@ -10,12 +11,16 @@ mod json;
 mod keys;
 mod postgres;
 mod read;
+mod reference;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod write;
 
+pub use behavior::{Behavior, Behaviors, Models};
 pub use database::Database;
 pub use error::{Error, Failure};
 pub use read::{Fragment, Read};
 pub use transaction::Transaction;
+pub use write::{Answer, Surroundings, Write};

@@ -50,7 +50,7 @@ pub(super) async fn run<C: Connection>(
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
-        match answer(connection, field, max_answer).await {
+        match answer(connection, field, &[], max_answer).await {
             Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
             fragment => fragments.push(fragment),
         }
@@ -58,10 +58,16 @@ pub(super) async fn run<C: Connection>(
     Ok(fragments)
 }
 
-async fn answer<C: Connection>(connection: &mut C, field: &Read, max_answer: usize) -> Result<Fragment, Error> {
+/// Runs a field. `keys` are the lists that its root is run with, where it names its records by their keys.
+pub(super) async fn answer<C: Connection>(
+    connection: &mut C,
+    field: &Read,
+    keys: &[Value],
+    max_answer: usize,
+) -> Result<Fragment, Error> {
     let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
-    for (index, statement) in field.statements.iter().enumerate() {
-        let step = fetch(connection, field, index, statement, &fetched).await?;
+    for index in 0..field.statements.len() {
+        let step = fetch(connection, field, index, keys, &fetched).await?;
         fetched.push(step);
     }
     encode::object(&field.plan, &fetched, max_answer)
@@ -71,12 +77,12 @@ async fn fetch<C: Connection>(
     connection: &mut C,
     field: &Read,
     index: usize,
-    statement: &Statement,
+    keys: &[Value],
     fetched: &[Fetched<C::Row>],
 ) -> Result<Fetched<C::Row>, Error> {
-    let step = &field.plan.steps[index];
+    let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
     let Some(parent) = &step.parent else {
-        let rows = connection.fetch(statement, parameters(statement, &[])).await?;
+        let rows = connection.fetch(statement, parameters(statement, keys)).await?;
         check_groups(&step.query, rows.len())?;
         return Ok(Fetched { rows, parents: None });
     };
@@ -94,7 +100,8 @@ async fn fetch<C: Connection>(
     Ok(Fetched { rows, parents: Some(parents) })
 }
 
-fn parameters(statement: &Statement, keys: &[Value]) -> Vec<Value> {
+/// The values of a statement's parameters.
+pub(super) fn parameters(statement: &Statement, keys: &[Value]) -> Vec<Value> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Value(value) => value.clone(),
         Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),

@@ -65,7 +65,7 @@ impl From<&plan::Error> for Error {
 impl From<&execute::Error> for Error {
     fn from(error: &execute::Error) -> Self {
         match error {
-            execute::Error::Refused(refusal) => Self::from(refusal),
+            execute::Error::Refused(refusal) | execute::Error::Raced(refusal) => Self::from(refusal),
             other => Self::new(other.code(), &other.public_message()),
         }
     }

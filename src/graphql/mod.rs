@@ -12,10 +12,13 @@ mod error;
 mod filter;
 mod key;
 mod limits;
+mod mutation;
 mod navigation;
 mod operation;
 mod order;
+mod payload;
 mod query;
+mod record_input;
 mod request;
 mod scalar;
 mod schema;
@@ -29,7 +32,10 @@ use std::sync::Arc;
 
 use async_graphql::dynamic::{Schema, SchemaError};
 
-use crate::{catalog::Catalog, plan::Limits};
+use crate::{
+    catalog::Catalog,
+    plan::{Limits, Mutations},
+};
 
 pub use error::error_body;
 pub use operation::{Context, execute, select};
@@ -40,6 +46,6 @@ pub use sdl::sdl;
 ///
 /// # Errors
 /// Names that would stand for two things.
-pub fn schema(catalog: &Arc<Catalog>, limits: Limits) -> Result<Schema, SchemaError> {
-    schema::build(catalog, limits, engine::Intercept)
+pub fn schema(catalog: &Arc<Catalog>, mutations: &Mutations, limits: Limits) -> Result<Schema, SchemaError> {
+    schema::build(catalog, mutations, limits, engine::Intercept)
 }

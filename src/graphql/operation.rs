@@ -1,12 +1,19 @@
 //! One operation from request to response: validated, planned, compiled, executed, written.
 
-use async_graphql::{Response as EngineResponse, Value as Data, dynamic::Schema, parser::types::ExecutableDocument};
+use async_graphql::{
+    Response as EngineResponse, Value as Data,
+    dynamic::Schema,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+};
 
 use crate::{
     catalog::Catalog,
     error::Code,
-    execute::{self, Database, Failure, Fragment, Read},
-    plan::{self, Limits, Merged, Selection, collect, plan_read},
+    execute::{self, Answer, Behaviors, Database, Failure, Fragment, Read, Surroundings, Write},
+    plan::{
+        self, Limits, Merged, Mutations, Selection, collect, plan_read,
+        write::{self, Earlier, WritePlan},
+    },
 };
 
 use super::{
@@ -22,6 +29,10 @@ use super::{
 pub struct Context<'a> {
     /// What exists.
     pub catalog: &'a Catalog,
+    /// What can be written.
+    pub mutations: &'a Mutations,
+    /// What SeaORM entities do around writes.
+    pub behaviors: &'a Behaviors,
     /// The contract.
     pub schema: &'a Schema,
     /// Where the data is.
@@ -36,7 +47,7 @@ pub async fn execute(context: Context<'_>, request: &Request) -> Response {
         Ok(document) => document,
         Err(response) => return response,
     };
-    query(context, request, &document).await.unwrap_or_else(|error| refused(vec![Error::from(&error)]))
+    run(context, request, &document).await.unwrap_or_else(|error| refused(vec![Error::from(&error)]))
 }
 
 /// What a request selects, once it is parsed and found valid: the stage before planning on its own.
@@ -79,16 +90,82 @@ enum Root {
     Failed(Box<plan::Error>),
 }
 
-async fn query(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Response> {
+async fn run(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Response> {
     let operation = &document::operation(document, request.operation_name.as_deref())?.node;
     variable::check(context.schema.registry(), document, operation)?;
     let variables = document::variables(operation, &request.variables)?;
     let selection = document::selection(document, operation, &variables);
-    let fields = collect(&[&selection], &|condition| condition == schema::QUERY);
+    Ok(match operation.ty {
+        OperationType::Mutation => mutation(context, &selection).await,
+        OperationType::Query | OperationType::Subscription => {
+            query(context, document, operation, &variables, &selection).await
+        }
+    })
+}
+
+/// All fields of a mutation, or none: the first that is refused makes data null, and its error says which it was.
+async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
+    let fields = collect(&[selection], &|condition| condition == schema::MUTATION);
+    let key = |index: usize| fields[index].field.response_key.as_str();
+    let is_name = |field: &Merged<'_>| field.field.name == "__typename";
+    let mut plans: Vec<WritePlan> = Vec::with_capacity(fields.len());
+    for (index, field) in fields.iter().enumerate().filter(|(_, field)| !is_name(field)) {
+        let earlier: Vec<Earlier<'_>> = plans.iter().map(Earlier::of).collect();
+        match write::plan(context.catalog, context.mutations, context.limits, &earlier, field) {
+            Ok(plan) => plans.push(plan),
+            Err(error) => return failed(Error::from(&error).at(key(index)), Outcome::Executed),
+        }
+    }
+    let dialect = context.database.dialect();
+    let writes: Vec<Write> = plans.into_iter().map(|plan| Write::new(context.catalog, dialect, plan)).collect();
+    let surroundings =
+        Surroundings { catalog: context.catalog, behaviors: context.behaviors, max_answer: context.limits.max_answer };
+    let answer =
+        if writes.is_empty() { Ok(Answer::default()) } else { context.database.write(surroundings, &writes).await };
+    match answer {
+        Err(Failure { field, error }) => {
+            let position = fields.iter().enumerate().filter(|(_, field)| !is_name(field)).nth(field);
+            let key = position.map_or("", |(index, _)| key(index));
+            log(&error, key);
+            let is_away = error.code() == Code::Unavailable;
+            failed(Error::from(&error).at(key), if is_away { Outcome::Unavailable } else { Outcome::Executed })
+        }
+        Ok(Answer { fragments, statements }) => {
+            let mut fragments = fragments.into_iter();
+            let mut body = b"{\"data\":{".to_vec();
+            for (index, field) in fields.iter().enumerate() {
+                body.extend((index > 0).then_some(b','));
+                if is_name(field) {
+                    body.extend_from_slice(format!("\"{}\":\"{}\"", key(index), schema::MUTATION).as_bytes());
+                } else {
+                    body.extend(fragments.next().unwrap_or_default());
+                }
+            }
+            body.extend_from_slice(b"}}");
+            Response { outcome: Outcome::Executed, body, statements }
+        }
+    }
+}
+
+fn failed(error: Error, outcome: Outcome) -> Response {
+    let mut body = b"{\"data\":null".to_vec();
+    error::append(vec![error], &mut body);
+    body.push(b'}');
+    Response { outcome, body, statements: 0 }
+}
+
+async fn query(
+    context: Context<'_>,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &document::Variables,
+    selection: &Selection,
+) -> Response {
+    let fields = collect(&[selection], &|condition| condition == schema::QUERY);
     let roots: Vec<Root> = fields.iter().map(|field| root(context, field)).collect();
 
     let engine = if roots.iter().any(|root| matches!(root, Root::Engine)) {
-        let response = engine::execute(context.schema, document, operation, &variables, schema::is_engine_field).await;
+        let response = engine::execute(context.schema, document, operation, variables, schema::is_engine_field).await;
         Some(response)
     } else {
         None
@@ -105,7 +182,7 @@ async fn query(context: Context<'_>, request: &Request, document: &ExecutableDoc
     let statements = reads.iter().map(|read| read.statements.len()).sum();
     let fragments =
         if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads, context.limits.max_answer).await };
-    Ok(write(context.catalog, &fields, roots, engine, fragments, statements))
+    respond(context.catalog, &fields, roots, engine, fragments, statements)
 }
 
 fn root(context: Context<'_>, field: &Merged<'_>) -> Root {
@@ -119,7 +196,7 @@ fn root(context: Context<'_>, field: &Merged<'_>) -> Root {
     }
 }
 
-fn write(
+fn respond(
     catalog: &Catalog,
     fields: &[Merged<'_>],
     roots: Vec<Root>,

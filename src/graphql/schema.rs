@@ -8,9 +8,12 @@ use async_graphql::{
     extensions::ExtensionFactory,
 };
 
-use crate::{catalog::Catalog, plan::Limits};
+use crate::{
+    catalog::Catalog,
+    plan::{Limits, Mutations},
+};
 
-use super::{aggregate, connection, definition, entity, filter, key, navigation, order, query, types::Types};
+use super::{aggregate, connection, definition, entity, filter, key, mutation, navigation, order, query, types::Types};
 
 /// The root fields that the engine resolves itself. All others are entity data.
 pub(super) const ENGINE_FIELDS: &[&str] = &[
@@ -29,6 +32,7 @@ pub(super) const ENGINE_FIELDS: &[&str] = &[
 /// Names that would stand for two things, all of them at once.
 pub(super) fn build(
     catalog: &Arc<Catalog>,
+    mutations: &Mutations,
     limits: Limits,
     extension: impl ExtensionFactory,
 ) -> Result<Schema, SchemaError> {
@@ -49,9 +53,10 @@ pub(super) fn build(
     navigation::register_unions(&mut types);
     definition::register(&mut types);
 
+    let mutation = mutation::register(&mut types, mutations).then_some(MUTATION);
     let types = types.finish()?;
     types
-        .fold(Schema::build(query::QUERY, None, None), async_graphql::dynamic::SchemaBuilder::register)
+        .fold(Schema::build(query::QUERY, mutation, None), async_graphql::dynamic::SchemaBuilder::register)
         .data(Arc::clone(catalog))
         .extension(extension)
         .finish()
@@ -59,6 +64,9 @@ pub(super) fn build(
 
 /// The query type's name.
 pub(super) const QUERY: &str = query::QUERY;
+
+/// The mutation type's name.
+pub(super) const MUTATION: &str = mutation::MUTATION;
 
 /// Whether the engine resolves a field of the root.
 pub(super) fn is_engine_field(name: &str) -> bool {

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::{
     Positioned,
     parser::types::{
-        Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition,
+        Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
+        VariableDefinition,
     },
     registry::{MetaInputValue, MetaType, MetaTypeName, Registry},
 };
@@ -32,7 +33,11 @@ pub(super) fn check(registry: &Registry, document: &ExecutableDocument, operatio
         fragments: HashSet::new(),
     };
     checker.directives(&operation.directives)?;
-    checker.set(&operation.selection_set.node, &registry.query_type)
+    let root = match operation.ty {
+        OperationType::Mutation => registry.mutation_type.as_deref().unwrap_or_default(),
+        OperationType::Query | OperationType::Subscription => &registry.query_type,
+    };
+    checker.set(&operation.selection_set.node, root)
 }
 
 struct Checker<'a> {

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::catalog::{Catalog, End, EntityId, name};
 
-use super::writable::{Linking, is_writable, linking};
+use super::writable::{Linking, has_create, has_update, is_writable, linking};
 
 /// What a field of the mutation type does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,8 +111,16 @@ impl Mutations {
             (format!("delete{one}"), MutationKind::Delete),
             (format!("delete{many}"), MutationKind::DeleteMany),
         ];
+        let (creates, updates) = (has_create(catalog, id), has_update(catalog, id));
         for (name, kind) in names {
-            self.by_name.insert(name, Mutation { entity: id, kind });
+            let makes_sense = match kind {
+                MutationKind::Create | MutationKind::CreateMany | MutationKind::Upsert => creates,
+                MutationKind::Update | MutationKind::UpdateMany => updates,
+                MutationKind::Delete | MutationKind::DeleteMany | MutationKind::Link { .. } => true,
+            };
+            if makes_sense {
+                self.by_name.insert(name, Mutation { entity: id, kind });
+            }
         }
     }
 

@@ -123,6 +123,39 @@ pub fn is_changeable(catalog: &Catalog, id: EntityId, attribute: AttributeId) ->
     is_settable(catalog, id, attribute) && !catalog.entity(id).primary_key.contains(&attribute)
 }
 
+/// Whether inputs of new records say anything about the links of a navigation property.
+#[must_use]
+pub fn links_on_create(catalog: &Catalog, property: &NavigationProperty) -> bool {
+    matches!(linking(catalog, property), Linking::OnCreate | Linking::Free { associable: true, .. })
+}
+
+/// Whether inputs of changes say anything about the links of a navigation property. Links that stay can still be made
+/// together with the record at their other end.
+#[must_use]
+pub fn links_on_update(catalog: &Catalog, property: &NavigationProperty) -> bool {
+    match linking(catalog, property) {
+        Linking::ReadOnly => false,
+        Linking::OnCreate => property.end == End::Referenced,
+        Linking::Free { associable, clearable } => associable || clearable,
+    }
+}
+
+/// Whether there is anything to say about a new record of an entity.
+#[must_use]
+pub fn has_create(catalog: &Catalog, id: EntityId) -> bool {
+    let entity = catalog.entity(id);
+    (0..entity.attributes.len()).any(|position| is_settable(catalog, id, AttributeId(position)))
+        || entity.navigation.iter().any(|property| links_on_create(catalog, property))
+}
+
+/// Whether there is anything to change in a record of an entity.
+#[must_use]
+pub fn has_update(catalog: &Catalog, id: EntityId) -> bool {
+    let entity = catalog.entity(id);
+    (0..entity.attributes.len()).any(|position| is_changeable(catalog, id, AttributeId(position)))
+        || entity.navigation.iter().any(|property| links_on_update(catalog, property))
+}
+
 fn is_written_by_link(catalog: &Catalog, id: EntityId, attribute: AttributeId) -> bool {
     let properties = catalog.entity(id).navigation.iter().filter(|property| property.end == End::Referencing);
     properties.into_iter().any(|property| {

@@ -157,7 +157,8 @@ fn condition(
 }
 
 /// A constant as the attribute's type has it; text where it is not of that type.
-fn literal(value: &Constant, attribute: &Attribute) -> Literal {
+#[must_use]
+pub fn literal(value: &Constant, attribute: &Attribute) -> Literal {
     match (value, &attribute.ty) {
         (Constant::Boolean(value), _) => Literal::Boolean(*value),
         (Constant::Integer(value), _) => Literal::Integer(*value),

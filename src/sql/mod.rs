@@ -17,5 +17,6 @@ mod writer;
 pub use dialect::Dialect;
 pub(crate) use dialect::hex;
 pub use hierarchy::{enter_hierarchy, own_ancestors};
+pub use join::literal as constant;
 pub use statement::{Parameter, Statement, compile};
 pub use write::{Keys, Lock, Write};

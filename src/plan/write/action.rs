@@ -12,7 +12,7 @@ use super::{
     Action, Change, LinkChange, LinkOperation, Which, WritePlan,
     address::{Address, Earlier, Target, list},
     input::Inputs,
-    payload,
+    links_type, many_type, one_type, payload,
 };
 
 /// Plans one field of the mutation type. `earlier` are the fields before it in the same operation.
@@ -32,14 +32,14 @@ pub fn plan(
         Planner { inputs: Inputs { catalog, earlier }, id: mutation.entity, arguments: &field.field.arguments };
     let logical_name = &catalog.entity(mutation.entity).logical_name;
     let planned = planner.action(mutation).map_err(|error| error.entity(logical_name)).and_then(|action| {
-        let type_name = match mutation.kind {
+        let (type_name, is_one) = match mutation.kind {
             MutationKind::CreateMany | MutationKind::UpdateMany | MutationKind::DeleteMany => {
-                payload::many_type(catalog, mutation.entity)
+                (many_type(catalog, mutation.entity), false)
             }
-            MutationKind::Link { .. } => payload::links_type(catalog, mutation.entity),
-            _ => payload::one_type(catalog, mutation.entity),
+            MutationKind::Link { .. } => (links_type(catalog, mutation.entity), true),
+            _ => (one_type(catalog, mutation.entity), true),
         };
-        Ok((action, payload::plan(catalog, limits, mutation.entity, &type_name, field)?))
+        Ok((action, payload::plan(catalog, limits, mutation.entity, &type_name, is_one, field)?))
     });
     let (action, payload) = planned.map_err(|error| error.at(field.field.position))?;
     Ok(WritePlan { response_key: field.field.response_key.clone(), entity: mutation.entity, action, payload })

@@ -144,6 +144,12 @@ impl Inputs<'_> {
             }
             (false, value) => vec![self.single(property, value, origin)?],
         };
+        let makes = |operation: &LinkOperation| !matches!(operation, LinkOperation::Disassociate { .. });
+        if !linking.associates() && linking != Linking::OnCreate && operations.iter().any(makes) {
+            let message =
+                format!("a link of {} needs more than two records: create the record between them", property.name);
+            return Err(Error::invalid(message));
+        }
         let contradicts = origin.hop.is_some_and(|hop| is_other_end(hop, property));
         if contradicts && !operations.is_empty() {
             let message = format!("a record that is created through a link to it cannot say {} as well", property.name);

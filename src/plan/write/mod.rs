@@ -4,6 +4,7 @@ mod action;
 mod address;
 mod input;
 mod payload;
+mod type_name;
 
 use crate::catalog::{AttributeId, EntityId};
 
@@ -12,7 +13,7 @@ use super::{Filter, Hop, Literal, ReadPlan};
 pub use action::plan;
 pub use address::{Address, Earlier, Target};
 pub use input::required;
-pub use payload::{RESULT, links_type, many_type, one_type};
+pub use type_name::*;
 
 /// A planned mutation.
 #[derive(Debug, Clone, PartialEq)]

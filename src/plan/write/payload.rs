@@ -1,32 +1,11 @@
 //! Payloads: what became of a write, and the records as they are after it, to any depth.
 
 use crate::{
-    catalog::{Catalog, EntityId, name},
+    catalog::{Catalog, EntityId},
     plan::{Limits, Member, Merged, Object, Output, Query, ReadPlan, Result, Step, collect, read::Planner},
 };
 
-use super::{Payload, PayloadPart, ResultPart};
-
-/// The type of a payload about one record.
-#[must_use]
-pub fn one_type(catalog: &Catalog, id: EntityId) -> String {
-    format!("{}Payload", catalog.entity(id).type_name)
-}
-
-/// The type of a payload about many records.
-#[must_use]
-pub fn many_type(catalog: &Catalog, id: EntityId) -> String {
-    format!("{}Payload", name::capitalized(&catalog.entity(id).set_name))
-}
-
-/// The type of a payload about links.
-#[must_use]
-pub fn links_type(catalog: &Catalog, id: EntityId) -> String {
-    format!("{}RefPayload", catalog.entity(id).type_name)
-}
-
-/// The type of a reference's result.
-pub const RESULT: &str = "RefResult";
+use super::{Payload, PayloadPart, RESULT, ResultPart};
 
 /// Plans what is selected of a payload.
 pub(super) fn plan(
@@ -34,6 +13,7 @@ pub(super) fn plan(
     limits: Limits,
     id: EntityId,
     type_name: &str,
+    is_one: bool,
     merged: &Merged<'_>,
 ) -> Result<Payload> {
     let mut payload = Vec::new();
@@ -44,8 +24,8 @@ pub(super) fn plan(
             "outcome" => PayloadPart::Outcome,
             "count" => PayloadPart::Count,
             "changed" => PayloadPart::Changed,
-            "results" => PayloadPart::Results(results(&part)),
-            name => PayloadPart::Records(records(catalog, limits, id, name, &part)?),
+            "results" if is_one => PayloadPart::Results(results(&part)),
+            _ => PayloadPart::Records(records(catalog, limits, id, is_one, &part)?),
         };
         payload.push((key, value));
     }
@@ -64,13 +44,12 @@ fn results(merged: &Merged<'_>) -> Vec<(String, ResultPart)> {
     parts.collect()
 }
 
-fn records(catalog: &Catalog, limits: Limits, id: EntityId, name: &str, merged: &Merged<'_>) -> Result<ReadPlan> {
+fn records(catalog: &Catalog, limits: Limits, id: EntityId, is_one: bool, merged: &Merged<'_>) -> Result<ReadPlan> {
     let mut planner = Planner::new(catalog, limits);
     let mut rows = planner.rows(id);
     rows.by_key = true;
     let step = planner.push(Step { parent: None, query: Query::Rows(rows) });
     let object = planner.entity_object(step, 0, id, &merged.selections)?;
-    let is_one = catalog.entity(id).logical_name == name;
     let value = if is_one { Output::First { step, object } } else { Output::Many { step, object } };
     let members = vec![Member { key: merged.field.response_key.clone(), value }];
     planner.finish(Object { members })

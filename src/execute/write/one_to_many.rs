@@ -1,0 +1,317 @@
+//! Links over a lookup, from both of its ends: they are values of the lookup of the referencing record, which may be
+//! the record that an operation is about, or the ones that it refers to.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    catalog::{AttributeId, OneToMany, RelationshipId},
+    error::Code,
+    execute::Error,
+    plan::{
+        self, Literal,
+        writable::{cleared, discriminator, is_arm, shared_with},
+        write::{Address, Assignment, LinkChange, LinkOperation, required},
+    },
+    sql::{self, Keys, Lock},
+};
+
+use super::{
+    link::{RefOutcome, RefStatus},
+    record::{Part, Record},
+    writer::Writer,
+};
+
+impl Writer<'_> {
+    /// Does what is asked with the lookup of the record itself.
+    pub(super) async fn own_lookup(
+        &mut self,
+        record: &Record,
+        change: &LinkChange,
+        one: &OneToMany,
+        operation: &LinkOperation,
+    ) -> Result<Vec<RefOutcome>, Error> {
+        let relationship = change.hop.relationship;
+        match operation {
+            LinkOperation::Associate(addresses) => {
+                let targets = self.find(one.referenced, addresses, Part::Target, Lock::Reference).await?;
+                let mut outcomes = Vec::new();
+                for target in &targets {
+                    let statuses = self.point(relationship, one, &[record], target).await?;
+                    outcomes.extend(statuses.into_iter().map(|status| target.with_status(status)));
+                }
+                Ok(outcomes)
+            }
+            LinkOperation::Create(records) => {
+                let targets = self.create_all(records, &[]).await?;
+                for target in &targets {
+                    self.point(relationship, one, &[record], target).await?;
+                }
+                Ok(targets.iter().map(|target| target.with_status(RefStatus::Associated)).collect())
+            }
+            LinkOperation::Clear | LinkOperation::Replace(_) | LinkOperation::Disassociate { .. } => {
+                let former = self.former(one, record).await?;
+                if !self.is_linked(one, record) {
+                    return Ok(Vec::new());
+                }
+                self.unpoint(one, &[record]).await?;
+                Ok(former.iter().map(|former| former.with_status(RefStatus::Disassociated)).collect())
+            }
+        }
+    }
+
+    /// Does what is asked with the lookups of the records at the other end.
+    pub(super) async fn lookups_of_others(
+        &mut self,
+        record: &Record,
+        change: &LinkChange,
+        one: &OneToMany,
+        operation: &LinkOperation,
+    ) -> Result<Vec<RefOutcome>, Error> {
+        let relationship = change.hop.relationship;
+        match operation {
+            LinkOperation::Associate(addresses) => {
+                let records = self.find_others(one, addresses).await?;
+                self.adopt(relationship, one, record, &records).await
+            }
+            LinkOperation::Disassociate { refs, if_exists } => {
+                let records = self.find_others(one, refs).await?;
+                let at = self.pointing_at(one, record)?;
+                let (members, strangers): (Vec<&Record>, Vec<&Record>) =
+                    records.iter().partition(|other| points_at(other, &at));
+                if let Some(stranger) = strangers.first().filter(|_| !if_exists) {
+                    return Err(not_associated(&record.reference, stranger).into());
+                }
+                self.unpoint(one, &distinct(&members)).await?;
+                let status = |other: &Record| {
+                    if points_at(other, &at) { RefStatus::Disassociated } else { RefStatus::NotAssociated }
+                };
+                Ok(records.iter().map(|other| other.with_status(status(other))).collect())
+            }
+            LinkOperation::Replace(addresses) => {
+                let records = self.find_others(one, addresses).await?;
+                let members = self.members(one, std::slice::from_ref(record), Lock::Change).await?;
+                let kept: HashSet<&str> = records.iter().map(|other| other.reference.as_str()).collect();
+                let gone: Vec<&Record> =
+                    members.iter().filter(|member| !kept.contains(member.reference.as_str())).collect();
+                self.unpoint(one, &gone).await?;
+                let mut outcomes = self.adopt(relationship, one, record, &records).await?;
+                outcomes.extend(gone.into_iter().map(|member| member.with_status(RefStatus::Disassociated)));
+                Ok(outcomes)
+            }
+            LinkOperation::Clear => {
+                let members = self.members(one, std::slice::from_ref(record), Lock::Change).await?;
+                self.unpoint(one, &members.iter().collect::<Vec<_>>()).await?;
+                Ok(members.iter().map(|member| member.with_status(RefStatus::Disassociated)).collect())
+            }
+            LinkOperation::Create(records) => {
+                let at = self.pointing_at(one, record)?;
+                if one.unique {
+                    self.displace(one, record, &[]).await?;
+                }
+                let created = self.create_all(records, &at).await?;
+                Ok(created.iter().map(|created| created.with_status(RefStatus::Associated)).collect())
+            }
+        }
+    }
+
+    async fn find_others(&mut self, one: &OneToMany, addresses: &[Address]) -> Result<Vec<Record>, Error> {
+        self.find(one.referencing, addresses, Part::Target, Lock::Change).await
+    }
+
+    /// Points the lookups of records at a record; what became of each, a record that comes twice included.
+    async fn adopt(
+        &mut self,
+        relationship: RelationshipId,
+        one: &OneToMany,
+        target: &Record,
+        records: &[Record],
+    ) -> Result<Vec<RefOutcome>, Error> {
+        let once = distinct(&records.iter().collect::<Vec<_>>());
+        let statuses = self.point(relationship, one, &once, target).await?;
+        let statuses: HashMap<&str, RefStatus> =
+            once.iter().map(|known| known.reference.as_str()).zip(statuses).collect();
+        let mut seen = HashSet::new();
+        let outcomes = records.iter().map(|other| {
+            let is_first = seen.insert(other.reference.as_str());
+            let status = statuses.get(other.reference.as_str()).copied().filter(|_| is_first);
+            other.with_status(status.unwrap_or(RefStatus::AlreadyAssociated))
+        });
+        Ok(outcomes.collect())
+    }
+
+    /// Points the lookups of records at a record; what became of each.
+    pub(super) async fn point(
+        &mut self,
+        relationship: RelationshipId,
+        one: &OneToMany,
+        records: &[&Record],
+        target: &Record,
+    ) -> Result<Vec<RefStatus>, Error> {
+        let at = self.pointing_at(one, target)?;
+        let status = |record: &&Record| {
+            if points_at(record, &at) {
+                RefStatus::AlreadyAssociated
+            } else if record.values(&one.referencing_attributes).is_some() {
+                RefStatus::Moved
+            } else {
+                RefStatus::Associated
+            }
+        };
+        let statuses: Vec<RefStatus> = records.iter().map(status).collect();
+        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
+        if !moving.is_empty() {
+            self.check_movable(one, &moving, &at)?;
+            if one.unique {
+                self.displace(one, target, &moving).await?;
+            }
+            self.update(one.referencing, &moving, at).await?;
+            self.check_hierarchy(relationship, one, &moving).await?;
+        }
+        Ok(statuses)
+    }
+
+    /// Empties the lookups of records.
+    pub(super) async fn unpoint(&mut self, one: &OneToMany, records: &[&Record]) -> Result<(), Error> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let cleared = self.cleared(one);
+        if cleared.is_empty() {
+            return Err(required(self.catalog, one).with("ref", records[0].reference.as_str()).into());
+        }
+        self.update(one.referencing, records, cleared).await
+    }
+
+    /// What an empty lookup is: nulls, in its discriminator too.
+    pub(super) fn cleared(&self, one: &OneToMany) -> Vec<Assignment> {
+        let attributes = cleared(self.catalog, one);
+        let entity = self.catalog.entity(one.referencing);
+        let tells = discriminator(one).map(|(attribute, _)| attribute);
+        let tells = tells.filter(|attribute| !attributes.is_empty() && entity.attribute(*attribute).nullable);
+        attributes.into_iter().chain(tells).map(|attribute| (attribute, None)).collect()
+    }
+
+    /// What a lookup is that leads to a record.
+    pub(super) fn pointing_at(&self, one: &OneToMany, target: &Record) -> Result<Vec<Assignment>, Error> {
+        let referenced = self.catalog.entity(one.referenced);
+        let mut at = Vec::with_capacity(one.referencing_attributes.len() + 1);
+        for (lookup, key) in one.referencing_attributes.iter().zip(&one.referenced_attributes) {
+            let Some(value) = target.value(*key) else {
+                let name = &referenced.attribute(*key).name;
+                let message = format!("{} has no {name} by which it could be referenced", target.reference);
+                return Err(plan::Error::invalid(message).entity(&referenced.logical_name).into());
+            };
+            at.push((*lookup, Some(value.clone())));
+        }
+        if let Some(tells) = self.arm(one) {
+            at.push((tells.0, Some(tells.1)));
+        }
+        Ok(at)
+    }
+
+    /// The discriminator of an arm of a multi-table lookup, and its value.
+    pub(super) fn arm(&self, one: &OneToMany) -> Option<(AttributeId, Literal)> {
+        let (attribute, constant) = discriminator(one).filter(|_| is_arm(self.catalog, one))?;
+        Some((attribute, sql::constant(constant, self.catalog.entity(one.referencing).attribute(attribute))))
+    }
+
+    /// Whether the lookup of a record leads anywhere over the relationship.
+    pub(super) fn is_linked(&self, one: &OneToMany, record: &Record) -> bool {
+        let is_arm = self.arm(one).is_none_or(|(attribute, value)| record.value(attribute) == Some(&value));
+        is_arm && record.values(&one.referencing_attributes).is_some()
+    }
+
+    /// The record that the lookup of a record leads to, if there is one.
+    async fn former(&mut self, one: &OneToMany, record: &Record) -> Result<Vec<Record>, Error> {
+        let Some(key) = record.values(&one.referencing_attributes).filter(|_| self.is_linked(one, record)) else {
+            return Ok(Vec::new());
+        };
+        let by = &one.referenced_attributes;
+        let found = self.find_keys(one.referenced, by, Keys::Stored, &[key], Lock::Reference, false).await?;
+        Ok(found.into_iter().map(|(_, record)| record).collect())
+    }
+
+    /// The records whose lookups lead to any of the given ones.
+    pub(super) async fn members(
+        &mut self,
+        one: &OneToMany,
+        targets: &[Record],
+        lock: Lock,
+    ) -> Result<Vec<Record>, Error> {
+        let keys: Vec<_> = targets.iter().filter_map(|target| target.values(&one.referenced_attributes)).collect();
+        let arm = self.arm(one);
+        self.among(one.referencing, &one.referencing_attributes, arm.as_ref(), &keys, lock).await
+    }
+
+    /// In a one-to-one relationship the records that lead to the target lose it to the ones that are about to.
+    pub(super) async fn displace(&mut self, one: &OneToMany, target: &Record, moving: &[&Record]) -> Result<(), Error> {
+        let members = self.members(one, std::slice::from_ref(target), Lock::Change).await?;
+        let others = members.iter().filter(|member| moving.iter().all(|known| known.reference != member.reference));
+        self.unpoint(one, &others.collect::<Vec<_>>()).await
+    }
+
+    /// A lookup that is part of the primary key stays; one that serves other links too must not change them.
+    pub(super) fn check_movable(&self, one: &OneToMany, moving: &[&Record], at: &[Assignment]) -> Result<(), Error> {
+        let entity = self.catalog.entity(one.referencing);
+        for record in moving {
+            for (attribute, value) in at {
+                if record.value(*attribute) == value.as_ref() {
+                    continue;
+                }
+                let name = &entity.attribute(*attribute).name;
+                let refusal = if entity.primary_key.contains(attribute) {
+                    plan::Error::new(Code::Immutable, format!("{name} is part of the primary key and cannot change"))
+                } else if let Some(other) = shared_with(self.catalog, one, *attribute)
+                    && record.value(*attribute).is_some()
+                {
+                    let message = format!("{name} serves {} as well and cannot change", other.referencing_navigation);
+                    plan::Error::invalid(message)
+                } else {
+                    continue;
+                };
+                return Err(refusal.entity(&entity.logical_name).with("ref", record.reference.as_str()).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// In a hierarchy no record becomes its own ancestor. This transaction holds the hierarchy's lock.
+    pub(super) async fn check_hierarchy(
+        &mut self,
+        relationship: RelationshipId,
+        one: &OneToMany,
+        moved: &[&Record],
+    ) -> Result<(), Error> {
+        if !one.hierarchical {
+            return Ok(());
+        }
+        let statement = sql::own_ancestors(self.catalog, self.dialect, one);
+        let keys: Vec<_> = moved.iter().map(|record| record.key.clone()).collect();
+        if self.fetch(&statement, &keys).await?.is_empty() {
+            return Ok(());
+        }
+        let name = &self.catalog.relationship(relationship).schema_name;
+        let refusal = plan::Error::new(Code::Cycle, "a record would become its own ancestor")
+            .entity(&self.catalog.entity(one.referencing).logical_name)
+            .with("relationship", name.as_str());
+        Err(refusal.into())
+    }
+}
+
+/// Whether the lookup of a record has these values.
+pub(super) fn points_at(record: &Record, at: &[Assignment]) -> bool {
+    at.iter().all(|(attribute, value)| record.value(*attribute) == value.as_ref())
+}
+
+/// Each record once.
+pub(super) fn distinct<'r>(records: &[&'r Record]) -> Vec<&'r Record> {
+    let mut seen = HashSet::new();
+    records.iter().copied().filter(|record| seen.insert(record.reference.as_str())).collect()
+}
+
+/// The refusal to unlink what is not linked.
+pub(super) fn not_associated(from: &str, record: &Record) -> plan::Error {
+    plan::Error::new(Code::NotAssociated, format!("{} is not linked to {from}", record.reference))
+        .with("ref", record.reference.as_str())
+        .hint("With ifExists such references are let be.")
+}

@@ -1,0 +1,111 @@
+//! Changes of existing records: their own values and lookups in one statement, then the links of others to them.
+
+use crate::{
+    catalog::{End, EntityId},
+    error::Code,
+    execute::Error,
+    plan::write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Which},
+    sql::Lock,
+};
+
+use super::{
+    one_to_many::points_at,
+    payload::{Outcome, Written},
+    record::{Part, Record},
+    writer::Writer,
+};
+
+impl Writer<'_> {
+    /// Changes the records of a field.
+    pub(super) async fn update_records(
+        &mut self,
+        id: EntityId,
+        which: &Which,
+        change: &Change,
+    ) -> Result<Written, Error> {
+        self.enter_all(change).await?;
+        let records = self.find_which(id, which, Lock::Change).await?;
+        self.change(id, &records, change).await
+    }
+
+    /// Changes a record, or creates it.
+    pub(super) async fn upsert_record(
+        &mut self,
+        id: EntityId,
+        address: &Address,
+        new: &NewRecord,
+        change: &Change,
+    ) -> Result<Written, Error> {
+        self.enter_all(change).await?;
+        match self.find_one(id, address, None, Lock::Change).await {
+            Ok(record) => self.change(id, &[record], change).await,
+            Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
+                // Another transaction may create it in between: then it is there when this one is run again.
+                self.create_records(std::slice::from_ref(new)).await.map_err(|error| match error {
+                    Error::Refused(refusal) if refusal.code == Code::Conflict => Error::Raced(refusal),
+                    other => other,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn enter_all(&mut self, change: &Change) -> Result<(), Error> {
+        for link in &change.links {
+            self.enter(link.hop.relationship).await?;
+        }
+        Ok(())
+    }
+
+    async fn change(&mut self, id: EntityId, records: &[Record], change: &Change) -> Result<Written, Error> {
+        if change.values.is_empty() && change.links.is_empty() {
+            return Ok(Written::with_outcome(records, Outcome::Unchanged));
+        }
+        let all: Vec<&Record> = records.iter().collect();
+        let (own, others): (Vec<&LinkChange>, Vec<&LinkChange>) =
+            change.links.iter().partition(|link| link.hop.end == End::Referencing);
+        let mut values = change.values.clone();
+        for link in &own {
+            let more = self.own_values(&all, link).await.map_err(|error| error.navigation(&link.navigation))?;
+            self.assign(id, &mut values, more)?;
+        }
+        self.update(id, &all, values).await?;
+        for link in own {
+            let relationship = link.hop.relationship;
+            if let Some(one) = self.catalog.relationship(relationship).as_one_to_many() {
+                let checked = self.check_hierarchy(relationship, one, &all).await;
+                checked.map_err(|error| error.navigation(&link.navigation))?;
+            }
+        }
+        for link in others {
+            for record in records {
+                self.link(record, link).await?;
+            }
+        }
+        Ok(Written::with_outcome(records, Outcome::Updated))
+    }
+
+    /// The values that a change gives to the lookup of records.
+    async fn own_values(&mut self, records: &[&Record], link: &LinkChange) -> Result<Vec<Assignment>, Error> {
+        let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else {
+            return Ok(Vec::new());
+        };
+        let target = match link.operations.as_slice() {
+            [LinkOperation::Associate(addresses)] => {
+                self.find(one.referenced, addresses, Part::Target, Lock::Reference).await?
+            }
+            [LinkOperation::Create(new)] => self.create_all(new, &[]).await?,
+            // Emptying an arm that is not set must leave the other arms alone.
+            _ if records.iter().any(|record| self.is_linked(one, record)) => return Ok(self.cleared(one)),
+            _ => return Ok(Vec::new()),
+        };
+        let Some(target) = target.first() else { return Ok(Vec::new()) };
+        let at = self.pointing_at(one, target)?;
+        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
+        self.check_movable(one, &moving, &at)?;
+        if one.unique && !moving.is_empty() {
+            self.displace(one, target, &moving).await?;
+        }
+        Ok(at)
+    }
+}

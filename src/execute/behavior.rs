@@ -24,7 +24,7 @@ impl Behaviors {
         None
     }
 }
-#[expect(clippy::unused_async, missing_docs)]
+#[expect(clippy::unused_async, clippy::missing_errors_doc, missing_docs)]
 impl Behavior {
     pub async fn before_insert(
         &self,

@@ -91,25 +91,25 @@ fn about(types: &Types<'_>, property: &NavigationProperty) -> String {
 fn bind(types: &mut Types<'_>, property: &NavigationProperty) -> String {
     let catalog = types.catalog;
     let target = catalog.entity(property.target);
-    let creates = is_writable(target) && has_create(catalog, property.target);
+    let is_creatable = is_writable(target) && has_create(catalog, property.target);
     if property.collection {
         let name = write::set_bind_type(target);
         if !types.contains(&name) {
             let object = InputObject::new(&name).description(format!("Links to records of {}.", target.set_name));
             let object = object.field(list("associate", key::type_name(target), "Existing records."));
-            let created = list("create", write::create_type(target), "Records that are created.");
-            types.add(&name, if creates { object.field(created) } else { object });
+            let fresh = list("create", write::create_type(target), "Records that are created.");
+            types.add(&name, if is_creatable { object.field(fresh) } else { object });
         }
         return name;
     }
     let name = write::bind_type(target);
     if !types.contains(&name) {
         let reference = input("ref", TypeRef::named(key::type_name(target)), "An existing record.");
-        let created = input("create", TypeRef::named(write::create_type(target)), "A record that is created.");
+        let fresh = input("create", TypeRef::named(write::create_type(target)), "A record that is created.");
         let object =
             InputObject::new(&name).oneof().description(format!("A record of {} to link to.", target.set_name));
         let object = object.field(reference);
-        types.add(&name, if creates { object.field(created) } else { object });
+        types.add(&name, if is_creatable { object.field(fresh) } else { object });
     }
     name
 }
@@ -126,9 +126,9 @@ fn change(types: &mut Types<'_>, property: &NavigationProperty) -> String {
             .field(list("replace", key.clone(), "The only records to be linked, before what follows."))
             .field(list("disassociate", key.clone(), "Records to be unlinked."))
             .field(list("associate", key, "Records to be linked."));
-        let created = list("create", write::create_type(target), "Records to be created and linked.");
-        let creates = is_writable(target) && has_create(catalog, property.target);
-        types.add(&name, if creates { object.field(created) } else { object });
+        let fresh = list("create", write::create_type(target), "Records to be created and linked.");
+        let is_creatable = is_writable(target) && has_create(catalog, property.target);
+        types.add(&name, if is_creatable { object.field(fresh) } else { object });
     }
     name
 }

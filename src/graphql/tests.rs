@@ -16,7 +16,10 @@ use super::{
     schema::{ENGINE_FIELDS, build},
     sdl,
 };
-use crate::{catalog::EntityDraft, plan::Limits};
+use crate::{
+    catalog::EntityDraft,
+    plan::{Limits, Mutations},
+};
 
 /// Answers nothing, so that every operation reaches the engine's executor.
 struct Nothing;
@@ -30,7 +33,8 @@ impl ExtensionFactory for Nothing {
 impl Extension for Nothing {}
 
 fn schema(drafts: Vec<EntityDraft>) -> Schema {
-    build(&fixture::catalog(drafts), Limits::default(), Nothing).expect("the schema builds")
+    let catalog = fixture::catalog(drafts);
+    build(&catalog, &Mutations::of(&catalog), Limits::default(), Nothing).expect("the schema builds")
 }
 
 #[test]
@@ -241,5 +245,5 @@ fn a_table_that_would_claim_the_field_of_another_gets_a_longer_name() {
     let catalog = fixture::catalog(vec![table("team"), table("teams_connection")]);
     assert_eq!(catalog.warnings.len(), 1);
     assert!(catalog.find_entity("teamsConnectionEntity").is_some());
-    build(&catalog, Limits::default(), Nothing).expect("the names no longer collide");
+    build(&catalog, &Mutations::of(&catalog), Limits::default(), Nothing).expect("the names no longer collide");
 }

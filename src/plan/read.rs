@@ -27,10 +27,10 @@ const MAX_JOINS: usize = 60;
 /// Why the field is refused.
 pub fn plan(catalog: &Catalog, limits: Limits, field: &Merged<'_>) -> Result<ReadPlan> {
     let mut planner = Planner::new(catalog, limits);
-    let planned = planner.root(field).and_then(|value| {
+    let done = planner.root(field).and_then(|value| {
         planner.finish(Object { members: vec![Member { key: field.field.response_key.clone(), value }] })
     });
-    planned.map_err(|error| error.at(field.field.position))
+    done.map_err(|error| error.at(field.field.position))
 }
 
 /// Plans in the making.

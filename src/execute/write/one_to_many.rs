@@ -126,10 +126,10 @@ impl Writer<'_> {
         target: &Record,
         records: &[Record],
     ) -> Result<Vec<RefOutcome>, Error> {
-        let once = distinct(&records.iter().collect::<Vec<_>>());
-        let statuses = self.point(relationship, one, &once, target).await?;
+        let unrepeated = distinct(&records.iter().collect::<Vec<_>>());
+        let statuses = self.point(relationship, one, &unrepeated, target).await?;
         let statuses: HashMap<&str, RefStatus> =
-            once.iter().map(|known| known.reference.as_str()).zip(statuses).collect();
+            unrepeated.iter().map(|known| known.reference.as_str()).zip(statuses).collect();
         let mut seen = HashSet::new();
         let outcomes = records.iter().map(|other| {
             let is_first = seen.insert(other.reference.as_str());

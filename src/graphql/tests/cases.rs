@@ -11,7 +11,7 @@ use super::super::{Request, document, engine, schema as build_schema, sdl::sdl};
 use crate::{
     catalog::Catalog,
     execute::Read,
-    plan::{Limits, collect, plan_read},
+    plan::{Limits, Mutations, collect, plan_read},
     sql::Dialect,
 };
 
@@ -32,7 +32,8 @@ async fn render(query: &str, catalogs: &[(Dialect, Catalog)]) -> String {
     let request = Request { query: query.to_owned(), variables, ..Request::default() };
     let mut rendered = String::new();
     for (dialect, catalog) in catalogs {
-        let schema = build_schema(&catalog.clone().into(), Limits::default()).expect("the schema builds");
+        let schema = build_schema(&catalog.clone().into(), &Mutations::of(&catalog), Limits::default())
+            .expect("the schema builds");
         let document = match engine::validate(&schema, &request, Limits::default()).await {
             engine::Validated::Document(document) => document,
             engine::Validated::Refused(errors) => panic!("{query}\n{errors:?}"),
@@ -80,7 +81,8 @@ async fn every_case_has_its_plan_and_statements() {
 async fn the_schema_of_the_demo() {
     let catalogs = catalogs().await;
     let [sqlite, postgres] = catalogs.map(|(_, catalog)| {
-        let schema = build_schema(&catalog.into(), Limits::default()).expect("the schema builds");
+        let schema = build_schema(&catalog.clone().into(), &Mutations::of(&catalog), Limits::default())
+            .expect("the schema builds");
         sdl(&schema)
     });
     assert_eq!(sqlite, postgres, "the database behind the entities does not show");

@@ -31,7 +31,7 @@ pub fn plan(
     let planner =
         Planner { inputs: Inputs { catalog, earlier }, id: mutation.entity, arguments: &field.field.arguments };
     let logical_name = &catalog.entity(mutation.entity).logical_name;
-    let planned = planner.action(mutation).map_err(|error| error.entity(logical_name)).and_then(|action| {
+    let done = planner.action(mutation).map_err(|error| error.entity(logical_name)).and_then(|action| {
         let (type_name, is_one) = match mutation.kind {
             MutationKind::CreateMany | MutationKind::UpdateMany | MutationKind::DeleteMany => {
                 (many_type(catalog, mutation.entity), false)
@@ -41,7 +41,7 @@ pub fn plan(
         };
         Ok((action, payload::plan(catalog, limits, mutation.entity, &type_name, is_one, field)?))
     });
-    let (action, payload) = planned.map_err(|error| error.at(field.field.position))?;
+    let (action, payload) = done.map_err(|error| error.at(field.field.position))?;
     Ok(WritePlan { response_key: field.field.response_key.clone(), entity: mutation.entity, action, payload })
 }
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    catalog::{AttributeId, Catalog, EntityId},
+    catalog::{AttributeId, Catalog, Entity, EntityId},
     error::Code,
-    plan::{Error, Literal, MAX_LIST, Result, key, literal::shorten},
+    plan::{Error, Literal, MAX_LIST, Result, key, literal::shorten, reference_quotes},
 };
 
 use super::Action;
@@ -68,7 +68,7 @@ impl Address {
         let name = value.and_then(|key| key.get("ref")).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
         let Some(name) = name else {
             let target = Target::Key(key::values(catalog, id, value)?);
-            return Ok(Self { target, spelled: spell(value) });
+            return Ok(Self { target, spelled: spell(entity, value) });
         };
         let known = earlier.iter().position(|field| field.response_key == name && field.is_one);
         let index = known.ok_or_else(|| {
@@ -107,10 +107,26 @@ pub(super) fn list<'v>(value: &'v Value, what: &str) -> Result<&'v [Value]> {
     Ok(values)
 }
 
-/// A reference as it was given; another key as its JSON.
-fn spell(value: Option<&Value>) -> String {
-    match value.and_then(|key| key.get("ref")).and_then(Value::as_str) {
-        Some(text) => text.to_owned(),
-        None => shorten(value.unwrap_or(&Value::Null)),
+/// A reference as it was given; another key in the same form, `contacts(emailaddress='a@b.c')`.
+fn spell(entity: &Entity, value: Option<&Value>) -> String {
+    let Some((name, value)) = value.and_then(Value::as_object).and_then(|members| members.iter().next()) else {
+        return entity.set_name.clone();
+    };
+    if let (Some(text), "ref") = (value.as_str(), name.as_str()) {
+        return text.to_owned();
     }
+    let part = |(name, value): (&String, &Value)| match value {
+        Value::String(text) if is_quoted(entity, name) => format!("{name}='{}'", text.replace('\'', "''")),
+        Value::String(text) => format!("{name}={text}"),
+        other => format!("{name}={}", shorten(other)),
+    };
+    let parts: Vec<String> = match value {
+        Value::Object(parts) => parts.iter().map(part).collect(),
+        single => vec![part((name, single))],
+    };
+    format!("{}({})", entity.set_name, parts.join(","))
+}
+
+fn is_quoted(entity: &Entity, attribute: &str) -> bool {
+    entity.find_attribute(attribute).is_some_and(|id| reference_quotes(&entity.attribute(id).ty))
 }

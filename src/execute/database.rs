@@ -185,6 +185,6 @@ impl Database {
 
 /// Longer with each attempt, and never the same for two that met.
 fn pause(attempt: u32) -> Duration {
-    let nanoseconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Duration::from_millis(u64::from(attempt) * 5 + u64::from(nanoseconds.subsec_nanos() / 1_000 % 10))
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(u64::from(attempt) * 5 + u64::from(now.subsec_micros() % 10))
 }

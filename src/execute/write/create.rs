@@ -62,35 +62,30 @@ impl Writer<'_> {
         .await
     }
 
-    /// Finds the existing records that new ones reference, with one statement for each entity and way to name them.
+    /// Finds the existing records that new ones reference, with one statement for each navigation property and way to name them.
     async fn existing_targets(
         &mut self,
         id: EntityId,
         records: &[NewRecord],
         rows: &mut [Vec<Assignment>],
     ) -> Result<(), Error> {
-        let mut wanted: Vec<(EntityId, Vec<Address>, Vec<(usize, &LinkChange)>)> = Vec::new();
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
         for (index, record) in records.iter().enumerate() {
             for (link, operation) in own_links(record) {
                 let LinkOperation::Associate(addresses) = operation else { continue };
-                let target = link.hop.target;
-                let known = wanted.iter_mut().find(|(known, _, uses)| {
-                    *known == target && uses.first().is_some_and(|(_, other)| other.navigation == link.navigation)
+                let position = wanted.iter().position(|known| known.link.navigation == link.navigation);
+                let position = position.unwrap_or_else(|| {
+                    wanted.push(Wanted { link, addresses: Vec::new(), rows: Vec::new() });
+                    wanted.len() - 1
                 });
-                match known {
-                    Some((_, list, uses)) => {
-                        list.extend(addresses.iter().cloned());
-                        uses.push((index, link));
-                    }
-                    None => wanted.push((target, addresses.clone(), vec![(index, link)])),
-                }
+                wanted[position].addresses.extend(addresses.iter().cloned());
+                wanted[position].rows.push(index);
             }
         }
-        for (target, addresses, uses) in wanted {
-            let name = &uses[0].1.navigation;
-            let found = self.find(target, &addresses, Part::Target, Lock::Reference).await;
-            let found = found.map_err(|error| error.navigation(name))?;
-            for ((index, link), target) in uses.into_iter().zip(found) {
+        for Wanted { link, addresses, rows: indexes } in wanted {
+            let found = self.find(link.hop.target, &addresses, Part::Target, Lock::Reference).await;
+            let found = found.map_err(|error| error.navigation(&link.navigation))?;
+            for (index, target) in indexes.into_iter().zip(found) {
                 self.reference(id, link, &[target], &mut rows[index]).await?;
             }
         }
@@ -130,6 +125,14 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// The existing records that new ones reference at one navigation property.
+struct Wanted<'a> {
+    link: &'a LinkChange,
+    addresses: Vec<Address>,
+    /// For each address the new record that references it.
+    rows: Vec<usize>,
 }
 
 /// Whether a value that a client gave and one that is stored are the same, whatever form each has.

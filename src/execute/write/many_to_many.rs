@@ -1,5 +1,7 @@
 //! Links over an intersect: its rows come and go, the records at both ends stay as they are.
 
+use std::collections::HashSet;
+
 use crate::{
     catalog::{AttributeId, ManyToMany},
     execute::Error,
@@ -43,6 +45,16 @@ impl Links<'_> {
         self.own.iter().chain(other).cloned().collect()
     }
 
+    /// What rows of the intersect hold of the records at the other end.
+    fn others(&self, rows: &[Record]) -> Vec<Key> {
+        rows.iter().filter_map(|row| row.values(self.other_attributes())).collect()
+    }
+
+    /// The same, to look others up in.
+    fn known(&self, rows: &[Record]) -> HashSet<String> {
+        self.others(rows).iter().map(identity).collect()
+    }
+
     fn attributes(&self) -> Vec<AttributeId> {
         self.own_attributes().iter().chain(self.other_attributes()).copied().collect()
     }
@@ -74,8 +86,9 @@ impl Writer<'_> {
             LinkOperation::Disassociate { refs, if_exists } => {
                 let targets = self.find(target, refs, Part::Target, Lock::Reference).await?;
                 let rows = self.linked(&links, &targets).await?;
-                let known = self.others(&links, &rows);
-                let is_linked = |target: &Record| links.other(target).is_some_and(|other| known.contains(&other));
+                let known = links.known(&rows);
+                let is_linked =
+                    |target: &Record| links.other(target).is_some_and(|other| known.contains(&identity(&other)));
                 if let Some(stranger) = targets.iter().find(|target| !is_linked(target)).filter(|_| !if_exists) {
                     return Err(not_associated(&record.reference, stranger).into());
                 }
@@ -88,10 +101,12 @@ impl Writer<'_> {
             LinkOperation::Replace(addresses) => {
                 let targets = self.find(target, addresses, Part::Target, Lock::Reference).await?;
                 let rows = self.all_links(&links).await?;
-                let wanted: Vec<Key> = targets.iter().filter_map(|target| links.other(target)).collect();
-                let (kept, gone): (Vec<Record>, Vec<Record>) = rows
-                    .into_iter()
-                    .partition(|row| row.values(links.other_attributes()).is_some_and(|key| wanted.contains(&key)));
+                let wanted: HashSet<String> =
+                    targets.iter().filter_map(|target| links.other(target)).map(|other| identity(&other)).collect();
+                let is_wanted = |row: &Record| {
+                    row.values(links.other_attributes()).is_some_and(|other| wanted.contains(&identity(&other)))
+                };
+                let (kept, gone): (Vec<Record>, Vec<Record>) = rows.into_iter().partition(is_wanted);
                 let removed = self.disconnect(&links, change, gone).await?;
                 let mut outcomes = self.connect(&links, &targets, &kept).await?;
                 outcomes.extend(removed);
@@ -117,11 +132,6 @@ impl Writer<'_> {
         self.among(links.many.intersect, links.own_attributes(), None, key, Lock::Delete).await
     }
 
-    /// What rows of the intersect hold of the records at the other end.
-    fn others(&self, links: &Links<'_>, rows: &[Record]) -> Vec<Key> {
-        rows.iter().filter_map(|row| row.values(links.other_attributes())).collect()
-    }
-
     /// Links the record with all targets; `known` are the rows that exist.
     async fn connect(
         &mut self,
@@ -129,25 +139,19 @@ impl Writer<'_> {
         targets: &[Record],
         known: &[Record],
     ) -> Result<Vec<RefOutcome>, Error> {
-        let known = self.others(links, known);
+        let known = links.known(known);
         let missing = distinct(&targets.iter().collect::<Vec<_>>());
-        let others = missing.iter().filter_map(|target| links.other(target)).filter(|other| !known.contains(other));
+        let others = missing.iter().filter_map(|target| links.other(target));
+        let others = others.filter(|other| !known.contains(&identity(other)));
         let rows: Vec<Vec<Assignment>> = others
             .map(|other| links.attributes().into_iter().zip(links.pair(&other).into_iter().map(Some)).collect())
             .collect();
         let inserted = self.insert_missing(links.many.intersect, rows).await?;
-        let mut inserted = self.others(links, &inserted);
+        let mut inserted = links.known(&inserted);
         let outcomes = targets.iter().map(|target| {
-            let place = links.other(target).and_then(|other| inserted.iter().position(|key| *key == other));
-            let status = match place {
-                Some(place) => {
-                    // A second reference to the same record finds it linked.
-                    inserted.swap_remove(place);
-                    RefStatus::Associated
-                }
-                None => RefStatus::AlreadyAssociated,
-            };
-            target.with_status(status)
+            // A second reference to the same record finds it linked.
+            let is_new = links.other(target).is_some_and(|other| inserted.remove(&identity(&other)));
+            target.with_status(if is_new { RefStatus::Associated } else { RefStatus::AlreadyAssociated })
         });
         Ok(outcomes.collect())
     }
@@ -159,7 +163,7 @@ impl Writer<'_> {
         change: &LinkChange,
         rows: Vec<Record>,
     ) -> Result<Vec<RefOutcome>, Error> {
-        let keys = self.others(links, &rows);
+        let keys = links.others(&rows);
         self.delete(links.many.intersect, rows).await?;
         if keys.is_empty() {
             return Ok(Vec::new());
@@ -168,4 +172,9 @@ impl Writer<'_> {
         let found = self.find_keys(change.hop.target, by, Keys::Stored, &keys, Lock::Reference, false).await?;
         Ok(found.into_iter().map(|(_, target)| target.with_status(RefStatus::Disassociated)).collect())
     }
+}
+
+/// What tells a stored key from others. There are no floating-point numbers among keys' values as they are stored.
+fn identity(key: &Key) -> String {
+    format!("{key:?}")
 }

@@ -1,7 +1,7 @@
 //! Records that a write is about: found by the keys that clients give, held, and known by what links are about.
 
 use crate::{
-    catalog::{AttributeId, EntityId},
+    catalog::{AttributeId, AttributeType, EntityId},
     error::Code,
     execute::{
         Error,
@@ -66,8 +66,9 @@ impl Writer<'_> {
         let entity = self.catalog.entity(id);
         let mut values = Vec::with_capacity(columns.len());
         for (position, attribute) in columns.iter().enumerate() {
-            let part = row.key(position + shift, &entity.attribute(*attribute).ty)?;
-            values.push((*attribute, part.map(stored)));
+            let ty = &entity.attribute(*attribute).ty;
+            let part = row.key(position + shift, ty)?;
+            values.push((*attribute, part.map(|part| stored(part, ty))));
         }
         let at = |attribute: &AttributeId| columns.iter().position(|known| known == attribute).unwrap_or_default();
         let key = entity.primary_key.iter().filter_map(|attribute| values[at(attribute)].1.clone()).collect();
@@ -260,7 +261,20 @@ fn groups(addresses: &[Address]) -> Vec<Vec<usize>> {
 }
 
 /// A stored value, to be written elsewhere as it is.
-fn stored(part: KeyPart) -> Literal {
+fn stored(part: KeyPart, ty: &AttributeType) -> Literal {
+    match (part, ty) {
+        (KeyPart::Integer(number), AttributeType::Boolean) => Literal::Boolean(number != 0),
+        (KeyPart::Text(text), AttributeType::Boolean) => Literal::Boolean(text == "true"),
+        // An enum that is kept as numbers is read as text.
+        (KeyPart::Text(text), AttributeType::Enum(_)) => match text.parse() {
+            Ok(number) => Literal::Integer(number),
+            Err(_) => Literal::Text(text),
+        },
+        (part, _) => plain(part),
+    }
+}
+
+fn plain(part: KeyPart) -> Literal {
     match part {
         KeyPart::Integer(number) => Literal::Integer(number),
         KeyPart::Text(text) => Literal::Text(text),

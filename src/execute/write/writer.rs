@@ -51,10 +51,11 @@ impl<'a> Writer<'a> {
     /// Waits until no other transaction writes a hierarchy: asked before any of its records are held.
     pub(super) async fn enter(&mut self, relationship: RelationshipId) -> Result<(), Error> {
         let one = self.catalog.relationship(relationship).as_one_to_many();
-        if one.is_some_and(|one| one.hierarchical) && self.entered.insert(relationship) {
-            if let Some(statement) = sql::enter_hierarchy(self.catalog, self.dialect, relationship) {
-                self.fetch(&statement, &[]).await?;
-            }
+        if one.is_some_and(|one| one.hierarchical)
+            && self.entered.insert(relationship)
+            && let Some(statement) = sql::enter_hierarchy(self.catalog, self.dialect, relationship)
+        {
+            self.fetch(&statement, &[]).await?;
         }
         Ok(())
     }

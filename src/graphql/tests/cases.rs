@@ -32,7 +32,7 @@ async fn render(query: &str, catalogs: &[(Dialect, Catalog)]) -> String {
     let request = Request { query: query.to_owned(), variables, ..Request::default() };
     let mut rendered = String::new();
     for (dialect, catalog) in catalogs {
-        let schema = build_schema(&catalog.clone().into(), &Mutations::of(&catalog), Limits::default())
+        let schema = build_schema(&catalog.clone().into(), &Mutations::of(catalog), Limits::default())
             .expect("the schema builds");
         let document = match engine::validate(&schema, &request, Limits::default()).await {
             engine::Validated::Document(document) => document,

@@ -19,6 +19,7 @@ mod extremes;
 mod faults;
 mod graphql;
 mod limits;
+mod links_model;
 mod readme;
 mod smoke;
 mod statement_count;

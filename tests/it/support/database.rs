@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use relata::{Gateway, gateway::BuildError};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::OnceCell;
 
 use super::Server;
@@ -39,6 +40,15 @@ async fn prepare(backend: Backend) -> Option<String> {
 /// A connection to an empty database of its own.
 pub(crate) async fn connection(backend: Backend, name: &str) -> Option<DatabaseConnection> {
     Some(connect(&empty(backend, name).await?).await)
+}
+
+/// A connection to an empty database of its own that does not wait for the disk, with a pool of that size.
+pub(crate) async fn quick_connection(backend: Backend, name: &str, connections: u32) -> Option<DatabaseConnection> {
+    let mut options = ConnectOptions::new(empty(backend, name).await?);
+    options.max_connections(connections).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
+        options.synchronous(SqliteSynchronous::Off).journal_mode(SqliteJournalMode::Wal)
+    });
+    Some(Database::connect(options).await.unwrap())
 }
 
 /// A database of its own for one test, filled by the statements, discovered and served.

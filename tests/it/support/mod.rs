@@ -4,6 +4,6 @@ mod database;
 mod expected;
 mod server;
 
-pub(crate) use database::{Backend, chinook, connection, demo, scratch, try_scratch};
+pub(crate) use database::{Backend, chinook, connection, demo, quick_connection, scratch, try_scratch};
 pub(crate) use expected::{demo_key, pluck, text};
 pub(crate) use server::Server;

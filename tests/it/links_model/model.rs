@@ -1,0 +1,173 @@
+//! What the steps mean, in memory: the records, the links, and what an operation answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    attempt::Attempt,
+    graph::{Entity, Property, Relationship},
+    step::{Reference, Step},
+};
+
+/// What happens to a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Associated,
+    AlreadyAssociated,
+    Moved,
+    Disassociated,
+    NotAssociated,
+}
+
+impl Status {
+    pub(super) fn graphql(self) -> &'static str {
+        match self {
+            Self::Associated => "ASSOCIATED",
+            Self::AlreadyAssociated => "ALREADY_ASSOCIATED",
+            Self::Moved => "MOVED",
+            Self::Disassociated => "DISASSOCIATED",
+            Self::NotAssociated => "NOT_ASSOCIATED",
+        }
+    }
+
+    pub(super) fn is_change(self) -> bool {
+        !matches!(self, Self::AlreadyAssociated | Self::NotAssociated)
+    }
+}
+
+/// All records and links.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct State {
+    /// The value of each record.
+    pub(super) records: BTreeMap<(Entity, i32), i32>,
+    /// What each lookup that is not null leads to.
+    pub(super) lookups: BTreeMap<(Relationship, i32), i32>,
+    /// The rows of the intersects.
+    pub(super) pairs: BTreeSet<(Relationship, i32, i32)>,
+}
+
+/// What must come of a step.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It succeeds with this state.
+    Done(Done),
+    /// It fails with one of these codes and changes nothing.
+    Refused(BTreeSet<&'static str>),
+    /// Nothing says in which order its parts happen, and the order matters.
+    Unsaid,
+}
+
+/// The success of a step.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) state: State,
+    /// The record in the payload.
+    pub(super) key: i32,
+    /// For each reference in order.
+    pub(super) results: Vec<(i32, Status)>,
+    /// What lost its link without being named, in any order.
+    pub(super) removed: BTreeSet<i32>,
+}
+
+impl State {
+    /// The records that a property leads to.
+    pub(super) fn members(&self, property: &Property, key: i32) -> Vec<i32> {
+        let of_relationship = |other: Relationship| other == property.relationship;
+        if property.relationship.is_many_to_many() {
+            let rows = self.pairs.iter().filter(|row| of_relationship(row.0));
+            let ends = rows.map(|row| if property.is_first { (row.1, row.2) } else { (row.2, row.1) });
+            return ends.filter(|(own, _)| *own == key).map(|(_, other)| other).collect();
+        }
+        if property.is_first {
+            return self.lookups.get(&(property.relationship, key)).copied().into_iter().collect();
+        }
+        let rows = self.lookups.iter().filter(|(row, to)| of_relationship(row.0) && **to == key);
+        rows.map(|(row, _)| row.1).collect()
+    }
+
+    /// A record as the gateway answers it for `step::selection`.
+    pub(super) fn json(&self, entity: Entity, key: i32) -> Value {
+        let ids = |property: &Property, keys: Vec<i32>, record: &dyn Fn(i32) -> Value| {
+            let mut records = keys.into_iter().map(record);
+            if property.is_collection { records.collect() } else { records.next().unwrap_or_default() }
+        };
+        let mut fields = Map::new();
+        fields.insert("id".to_owned(), json!(key));
+        fields.insert("n".to_owned(), json!(self.records.get(&(entity, key))));
+        for property in entity.properties() {
+            let partner = property.partner();
+            let other = |key: i32| {
+                let back = ids(partner, self.members(partner, key), &|key| json!({ "id": key }));
+                json!({ "id": key, partner.name: back })
+            };
+            fields.insert(property.name.to_owned(), ids(property, self.members(property, key), &other));
+        }
+        fields.into()
+    }
+
+    /// All records of an entity, as the gateway answers them.
+    pub(super) fn all_json(&self, entity: Entity) -> Value {
+        let keys = self.records.keys().filter(|(other, _)| *other == entity);
+        keys.map(|(_, key)| self.json(entity, *key)).collect()
+    }
+
+    /// What must come of a step.
+    pub(super) fn step(&self, step: &Step) -> Verdict {
+        let mut attempt = Attempt::new(self.clone(), step.created());
+        let (key, results, removed) = match step {
+            Step::Associate { property, key, refs } => {
+                let key = attempt.resolve(property.entity, key, "NOT_FOUND");
+                (key, attempt.associate(property, key, refs), BTreeSet::new())
+            }
+            Step::Disassociate { property, key, refs, if_exists } => {
+                let key = attempt.resolve(property.entity, key, "NOT_FOUND");
+                if property.is_collection {
+                    (key, attempt.disassociate(property, key, refs, *if_exists), BTreeSet::new())
+                } else {
+                    (key, Vec::new(), attempt.keep(property, key, &BTreeSet::new()))
+                }
+            }
+            Step::Replace { property, key, refs } => {
+                let key = attempt.resolve(property.entity, key, "NOT_FOUND");
+                let (results, removed) = attempt.replace(property, key, refs);
+                (key, results, removed)
+            }
+            Step::Clear { property, key } => {
+                let key = attempt.resolve(property.entity, key, "NOT_FOUND");
+                (key, Vec::new(), attempt.keep(property, key, &BTreeSet::new()))
+            }
+            Step::Create { record } => (attempt.create(record, None), Vec::new(), BTreeSet::new()),
+            Step::Update { key, record } => {
+                let key = attempt.resolve(record.entity, key, "NOT_FOUND");
+                attempt.update(key, record);
+                (key, Vec::new(), BTreeSet::new())
+            }
+            Step::Delete { entity, key } => {
+                let key = attempt.resolve(*entity, key, "NOT_FOUND");
+                if let Some(key) = key {
+                    attempt.delete(*entity, key);
+                }
+                (key, Vec::new(), BTreeSet::new())
+            }
+        };
+        match key {
+            _ if attempt.is_unsaid => Verdict::Unsaid,
+            Some(key) if attempt.faults.is_empty() => {
+                Verdict::Done(Done { state: attempt.state, key, results, removed })
+            }
+            _ => Verdict::Refused(attempt.faults),
+        }
+    }
+}
+
+impl Reference {
+    /// The key that it names; otherwise what is wrong with it.
+    pub(super) fn key(&self) -> Result<i32, &'static str> {
+        match self {
+            Self::Key(key) | Self::Ref(key) | Self::Code(key) => Ok(*key),
+            Self::OtherEntity(_) => Err("TYPE_MISMATCH"),
+            Self::Nonsense => Err("INVALID"),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Runs sequences through a gateway and compares what comes of each step with the model.
+
+use std::cell::RefCell;
+
+use relata::{Gateway, gateway::Request};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::Value;
+
+use crate::support::{Backend, quick_connection};
+
+use super::{
+    graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},
+    model::{Done, State, Verdict},
+    step::{self, Step},
+};
+
+/// A gateway over the graph's tables.
+pub(super) struct Run {
+    gateway: Gateway,
+    connection: DatabaseConnection,
+    tally: RefCell<Tally>,
+}
+
+/// How many steps came to what, so that a generator that only makes refused ones is seen.
+#[derive(Debug, Default)]
+struct Tally {
+    done: usize,
+    refused: usize,
+    unsaid: usize,
+}
+
+/// What the tables hold: the model's part, and the versions of the children.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tables {
+    state: State,
+    versions: Vec<(i32, i32)>,
+}
+
+type Checked<T = ()> = Result<T, String>;
+
+impl Run {
+    pub(super) async fn start(backend: Backend) -> Option<Self> {
+        let connection = quick_connection(backend, "links_model", 2).await?;
+        connection.execute_unprepared(TABLES).await.unwrap();
+        let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap();
+        let gateway = builder.hierarchical_lookup("folder", "parent_id").build().await.unwrap();
+        Some(Self { gateway, connection, tally: RefCell::default() })
+    }
+
+    /// Runs a sequence on fresh tables.
+    pub(super) async fn sequence(&self, steps: &[Step]) -> Checked {
+        self.connection.execute_unprepared(RESET).await.map_err(|error| error.to_string())?;
+        let mut before = self.tables().await?;
+        self.compare_ends(&before.state).await?;
+        for step in steps {
+            before = self.step(before, step).await.map_err(|problem| format!("{step:?}\n{problem}"))?;
+        }
+        Ok(())
+    }
+
+    async fn step(&self, before: Tables, step: &Step) -> Checked<Tables> {
+        let verdict = before.state.step(step);
+        if matches!(verdict, Verdict::Unsaid) {
+            self.tally.borrow_mut().unsaid += 1;
+            return Ok(before);
+        }
+        let answer = self.answer(step.graphql()).await;
+        let after = self.tables().await?;
+        let context = |problem: String| format!("{problem}\nanswer: {answer:#}\nbefore: {before:?}\nafter: {after:?}");
+        match verdict {
+            Verdict::Done(done) => {
+                self.tally.borrow_mut().done += 1;
+                succeeded(step, &answer, &before, &after, &done).map_err(context)?;
+                self.compare_ends(&after.state).await?;
+            }
+            Verdict::Refused(codes) => {
+                self.tally.borrow_mut().refused += 1;
+                let code = refusal(&answer).map_err(context)?;
+                if !codes.contains(code.as_str()) {
+                    return Err(context(format!("code: {code} instead of {codes:?}")));
+                }
+                same(&after, &before, "the tables after a refusal").map_err(context)?;
+            }
+            Verdict::Unsaid => {}
+        }
+        Ok(after)
+    }
+
+    async fn answer(&self, query: String) -> Value {
+        let response = self.gateway.execute(Request { query, ..Request::default() }).await;
+        serde_json::from_slice(&response.body).unwrap()
+    }
+
+    async fn tables(&self) -> Checked<Tables> {
+        let statement = Statement::from_string(self.connection.get_database_backend(), EVERYTHING);
+        let rows = self.connection.query_all_raw(statement).await.map_err(|error| error.to_string())?;
+        let mut tables = Tables::default();
+        for row in rows {
+            let read =
+                || Ok((row.try_get("", "t")?, row.try_get("", "a")?, row.try_get("", "b")?, row.try_get("", "c")?));
+            let (kind, a, b, c): (String, i32, i32, i32) = read().map_err(|error: sea_orm::DbErr| error.to_string())?;
+            if let Some(entity) = Entity::ALL.into_iter().find(|entity| entity.type_name() == kind) {
+                tables.state.records.insert((entity, a), b);
+                if entity == Entity::Child {
+                    tables.versions.push((a, c));
+                }
+                continue;
+            }
+            let lookup = Relationship::LOOKUPS.into_iter().find(|(lookup, _)| format!("{lookup:?}") == kind);
+            match lookup {
+                Some((lookup, _)) => {
+                    tables.state.lookups.insert((lookup, a), b);
+                }
+                None if kind == "Follow" => {
+                    tables.state.pairs.insert((Relationship::Follow, a, b));
+                }
+                None => {
+                    tables.state.pairs.insert((Relationship::TeamMember, a, b));
+                }
+            }
+        }
+        tables.versions.sort_unstable();
+        Ok(tables)
+    }
+
+    /// Every record with its links, asked from both ends.
+    async fn compare_ends(&self, state: &State) -> Checked {
+        let fields = Entity::ALL
+            .map(|entity| format!("{}(orderBy: [{{id: ASC}}]) {}", entity.set_name(), step::selection(entity)));
+        let answer = self.answer(format!("{{ {} }}", fields.join(" "))).await;
+        for entity in Entity::ALL {
+            same(&answer["data"][entity.set_name()], &state.all_json(entity), "read from both ends")?;
+        }
+        Ok(())
+    }
+
+    /// Fails where too little of what was made up succeeded or was refused.
+    pub(super) fn report(&self) {
+        let tally = self.tally.borrow();
+        let all = tally.done + tally.refused + tally.unsaid;
+        assert!(tally.done * 3 > all && tally.refused * 6 > all, "{tally:?}");
+    }
+}
+
+/// The code of a refusal.
+fn refusal(answer: &Value) -> Checked<String> {
+    same(&answer["data"], &Value::Null, "data of a refusal")?;
+    let errors = answer["errors"].as_array().filter(|errors| errors.len() == 1).ok_or("one error was expected")?;
+    same(&errors[0]["path"], &Value::from(vec!["step"]), "path")?;
+    Ok(errors[0]["extensions"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn succeeded(step: &Step, answer: &Value, before: &Tables, after: &Tables, done: &Done) -> Checked {
+    if answer.get("errors").is_some() {
+        return Err("success was expected".to_owned());
+    }
+    same(&after.state, &done.state, "the tables")?;
+    let (entity, payload) = (step.entity(), &answer["data"]["step"]);
+    let is_delete = matches!(step, Step::Delete { .. });
+    let of = if is_delete { &before.state } else { &done.state };
+    same(&payload[entity.logical_name()], &of.json(entity, done.key), "the record in the payload")?;
+    if step.is_about_links() {
+        results(step, payload, done)?;
+    } else {
+        let outcome = match step {
+            Step::Create { .. } => "CREATED",
+            Step::Delete { .. } => "DELETED",
+            _ if before.state == done.state => "UNCHANGED",
+            _ => "UPDATED",
+        };
+        same(&payload["outcome"], &Value::from(outcome), "outcome")?;
+    }
+    versions(step, before, after)
+}
+
+fn results(step: &Step, payload: &Value, done: &Done) -> Checked {
+    let (Step::Associate { property, .. }
+    | Step::Disassociate { property, .. }
+    | Step::Replace { property, .. }
+    | Step::Clear { property, .. }) = step
+    else {
+        return Ok(());
+    };
+    let text = |key: &i32, status: &str| format!("{}({key}) {status}", property.target.set_name());
+    let named: Vec<String> = done.results.iter().map(|(key, status)| text(key, status.graphql())).collect();
+    let mut removed: Vec<String> = done.removed.iter().map(|key| text(key, "DISASSOCIATED")).collect();
+    let mut answered: Vec<String> = payload["results"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|result| [&result["ref"], &result["status"]].map(|text| text.as_str().unwrap_or_default()).join(" "))
+        .collect();
+    let mut others = answered.split_off(named.len().min(answered.len()));
+    same(&answered, &named, "results")?;
+    removed.sort();
+    others.sort();
+    same(&others, &removed, "what lost its link")?;
+    let changed = !done.removed.is_empty() || done.results.iter().any(|(_, status)| status.is_change());
+    same(&payload["changed"], &Value::from(changed), "changed")
+}
+
+/// The version of a child counts each change of the child, and only those.
+fn versions(step: &Step, before: &Tables, after: &Tables) -> Checked {
+    for (key, version) in &before.versions {
+        let Some((_, now)) = after.versions.iter().find(|(other, _)| other == key) else { continue };
+        let row = |tables: &Tables| {
+            let of = &tables.state;
+            (
+                of.records.get(&(Entity::Child, *key)).copied(),
+                of.lookups.get(&(Relationship::ChildParent, *key)).copied(),
+            )
+        };
+        let is_changed = row(before) != row(after);
+        // An update may write a child and then undo what it wrote.
+        if is_changed != (now > version) && (is_changed || step.is_about_links()) {
+            return Err(format!("children({key}) has version {now} after {version}"));
+        }
+    }
+    Ok(())
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(is: &T, expected: &T, what: &str) -> Checked {
+    if is == expected { Ok(()) } else { Err(format!("{what}: {is:?} instead of {expected:?}")) }
+}
+
+/// Until the builder has it.
+trait Later: Sized {
+    fn hierarchical_lookup(self, _: &str, _: &str) -> Self {
+        self
+    }
+}
+
+impl Later for relata::gateway::Builder {}

@@ -1,0 +1,243 @@
+//! One step: an operation that changes links or records, and how GraphQL spells it.
+
+use std::{collections::BTreeSet, fmt};
+
+use super::graph::{Entity, Property};
+
+/// How a step names a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reference {
+    /// By its primary key.
+    Key(i32),
+    /// By its reference.
+    Ref(i32),
+    /// By its alternate key, where it has one.
+    Code(i32),
+    /// As a record of another entity.
+    OtherEntity(i32),
+    /// As nothing that could be a record.
+    Nonsense,
+}
+
+impl Reference {
+    fn graphql(&self, entity: Entity) -> String {
+        match self {
+            Self::Code(key) if entity == Entity::Parent => format!("{{code: \"p{key}\"}}"),
+            Self::Key(key) | Self::Code(key) => format!("{{id: {key}}}"),
+            Self::Ref(key) => format!("{{ref: \"{}({key})\"}}", entity.set_name()),
+            Self::OtherEntity(key) => {
+                let other = if entity == Entity::Team { Entity::Member } else { Entity::Team };
+                format!("{{ref: \"{}({key})\"}}", other.set_name())
+            }
+            Self::Nonsense => "{ref: \"nonsense\"}".to_owned(),
+        }
+    }
+}
+
+/// A record that is created or changed.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) entity: Entity,
+    /// Its key, where it is created.
+    pub(super) key: Option<i32>,
+    pub(super) n: i32,
+    pub(super) binds: Vec<(&'static Property, Bind)>,
+}
+
+/// What an input says about a navigation property.
+#[derive(Debug, Clone)]
+pub(super) enum Bind {
+    Null,
+    One(Reference),
+    New(Box<Record>),
+    Many(Change),
+}
+
+/// What an input says about a collection, in the order in which it happens.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Change {
+    pub(super) replace: Option<Vec<Reference>>,
+    pub(super) disassociate: Vec<Reference>,
+    pub(super) associate: Vec<Reference>,
+    pub(super) create: Vec<Record>,
+}
+
+/// One operation.
+#[derive(Clone)]
+pub(super) enum Step {
+    /// A single-valued property has exactly one reference.
+    Associate {
+        property: &'static Property,
+        key: Reference,
+        refs: Vec<Reference>,
+    },
+    /// A single-valued property has no reference.
+    Disassociate {
+        property: &'static Property,
+        key: Reference,
+        refs: Vec<Reference>,
+        if_exists: bool,
+    },
+    Replace {
+        property: &'static Property,
+        key: Reference,
+        refs: Vec<Reference>,
+    },
+    Clear {
+        property: &'static Property,
+        key: Reference,
+    },
+    Create {
+        record: Record,
+    },
+    Update {
+        key: Reference,
+        record: Record,
+    },
+    Delete {
+        entity: Entity,
+        key: Reference,
+    },
+}
+
+fn list(refs: &[Reference], entity: Entity) -> String {
+    let refs: Vec<String> = refs.iter().map(|reference| reference.graphql(entity)).collect();
+    format!("[{}]", refs.join(", "))
+}
+
+impl Record {
+    /// The keys of this record and of those that its input creates.
+    fn created(&self, found: &mut BTreeSet<(Entity, i32)>) {
+        found.extend(self.key.map(|key| (self.entity, key)));
+        for (_, bind) in &self.binds {
+            match bind {
+                Bind::New(record) => record.created(found),
+                Bind::Many(change) => change.create.iter().for_each(|record| record.created(found)),
+                Bind::Null | Bind::One(_) => {}
+            }
+        }
+    }
+
+    fn graphql(&self) -> String {
+        let mut fields: Vec<String> = self.key.iter().map(|key| format!("id: {key}")).collect();
+        if let (Some(key), Entity::Parent) = (self.key, self.entity) {
+            fields.push(format!("code: \"p{key}\""));
+        }
+        fields.push(format!("n: {}", self.n));
+        fields
+            .extend(self.binds.iter().map(|(property, bind)| format!("{}: {}", property.name, bind.graphql(property))));
+        format!("{{{}}}", fields.join(", "))
+    }
+}
+
+impl Bind {
+    fn graphql(&self, property: &Property) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::One(reference) => format!("{{ref: {}}}", reference.graphql(property.target)),
+            Self::New(record) => format!("{{create: {}}}", record.graphql()),
+            Self::Many(change) => change.graphql(property.target),
+        }
+    }
+}
+
+impl Change {
+    fn graphql(&self, target: Entity) -> String {
+        let mut fields = Vec::new();
+        fields.extend(self.replace.iter().map(|refs| format!("replace: {}", list(refs, target))));
+        for (name, refs) in [("disassociate", &self.disassociate), ("associate", &self.associate)] {
+            if !refs.is_empty() {
+                fields.push(format!("{name}: {}", list(refs, target)));
+            }
+        }
+        if !self.create.is_empty() {
+            let records: Vec<String> = self.create.iter().map(Record::graphql).collect();
+            fields.push(format!("create: [{}]", records.join(", ")));
+        }
+        format!("{{{}}}", fields.join(", "))
+    }
+}
+
+impl Step {
+    /// The entity whose record the payload has.
+    pub(super) fn entity(&self) -> Entity {
+        match self {
+            Self::Associate { property, .. }
+            | Self::Disassociate { property, .. }
+            | Self::Replace { property, .. }
+            | Self::Clear { property, .. } => property.entity,
+            Self::Create { record } | Self::Update { record, .. } => record.entity,
+            Self::Delete { entity, .. } => *entity,
+        }
+    }
+
+    /// The records that it creates if it succeeds.
+    pub(super) fn created(&self) -> BTreeSet<(Entity, i32)> {
+        let mut found = BTreeSet::new();
+        if let Self::Create { record } | Self::Update { record, .. } = self {
+            record.created(&mut found);
+        }
+        found
+    }
+
+    /// Whether the payload has results rather than an outcome.
+    pub(super) fn is_about_links(&self) -> bool {
+        !matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Delete { .. })
+    }
+
+    /// The field with its arguments.
+    fn field(&self) -> String {
+        let refs_of = |property: &Property, refs: &[Reference]| match refs {
+            [only] if !property.is_collection => format!(", ref: {}", only.graphql(property.target)),
+            _ if !property.is_collection => String::new(),
+            refs => format!(", refs: {}", list(refs, property.target)),
+        };
+        match self {
+            Self::Associate { property, key, refs } => {
+                let (name, key) = (property.mutation("associate"), key.graphql(property.entity));
+                format!("{name}(key: {key}{})", refs_of(property, refs))
+            }
+            Self::Disassociate { property, key, refs, if_exists } => {
+                let (name, key) = (property.mutation("disassociate"), key.graphql(property.entity));
+                let if_exists = if *if_exists { ", ifExists: true" } else { "" };
+                format!("{name}(key: {key}{}{if_exists})", refs_of(property, refs))
+            }
+            Self::Replace { property, key, refs } => {
+                let (name, key) = (property.mutation("replace"), key.graphql(property.entity));
+                format!("{name}(key: {key}{})", refs_of(property, refs))
+            }
+            Self::Clear { property, key } => {
+                format!("{}(key: {})", property.mutation("clear"), key.graphql(property.entity))
+            }
+            Self::Create { record } => format!("create{}(input: {})", record.entity.type_name(), record.graphql()),
+            Self::Update { key, record } => {
+                let key = key.graphql(record.entity);
+                format!("update{}(key: {key}, input: {})", record.entity.type_name(), record.graphql())
+            }
+            Self::Delete { entity, key } => format!("delete{}(key: {})", entity.type_name(), key.graphql(*entity)),
+        }
+    }
+
+    /// The operation, whose only field answers under `step`.
+    pub(super) fn graphql(&self) -> String {
+        let about = if self.is_about_links() { "changed results { ref status }" } else { "outcome" };
+        let entity = self.entity();
+        format!("mutation {{ step: {} {{ {about} {} {} }} }}", self.field(), entity.logical_name(), selection(entity))
+    }
+}
+
+/// Selects a record with its links, and with what those records say about the other end.
+pub(super) fn selection(entity: Entity) -> String {
+    let order = |property: &Property| if property.is_collection { "(orderBy: [{id: ASC}])" } else { "" };
+    let properties = entity.properties().map(|property| {
+        let partner = property.partner();
+        format!("{}{} {{ id {}{} {{ id }} }}", property.name, order(property), partner.name, order(partner))
+    });
+    format!("{{ id n {} }}", properties.collect::<Vec<_>>().join(" "))
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "mutation {{ {} }}", self.field())
+    }
+}

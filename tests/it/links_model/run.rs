@@ -6,7 +6,7 @@ use relata::{Gateway, gateway::Request};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::Value;
 
-use crate::support::{Backend, quick_connection};
+use crate::support::{Backend, Later as _, quick_connection};
 
 use super::{
     graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},
@@ -222,12 +222,3 @@ fn versions(step: &Step, before: &Tables, after: &Tables) -> Checked {
 fn same<T: PartialEq + std::fmt::Debug>(is: &T, expected: &T, what: &str) -> Checked {
     if is == expected { Ok(()) } else { Err(format!("{what}: {is:?} instead of {expected:?}")) }
 }
-
-/// Until the builder has it.
-trait Later: Sized {
-    fn hierarchical_lookup(self, _: &str, _: &str) -> Self {
-        self
-    }
-}
-
-impl Later for relata::gateway::Builder {}

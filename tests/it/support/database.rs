@@ -42,12 +42,17 @@ pub(crate) async fn connection(backend: Backend, name: &str) -> Option<DatabaseC
     Some(connect(&empty(backend, name).await?).await)
 }
 
-/// A connection to an empty database of its own that does not wait for the disk, with a pool of that size.
+/// A connection to an empty database of its own, with a pool of that size, that does not wait: neither for the disk, nor
+/// long before it looks for a deadlock.
 pub(crate) async fn quick_connection(backend: Backend, name: &str, connections: u32) -> Option<DatabaseConnection> {
     let mut options = ConnectOptions::new(empty(backend, name).await?);
-    options.max_connections(connections).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
-        options.synchronous(SqliteSynchronous::Off).journal_mode(SqliteJournalMode::Wal)
-    });
+    options
+        .max_connections(connections)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|options| options.options([("deadlock_timeout", "20ms")]))
+        .map_sqlx_sqlite_opts(|options| {
+            options.synchronous(SqliteSynchronous::Off).journal_mode(SqliteJournalMode::Wal)
+        });
     Some(Database::connect(options).await.unwrap())
 }
 
@@ -107,7 +112,7 @@ async fn prepare_chinook(backend: Backend) -> Option<String> {
 }
 
 /// The URL of an empty database.
-async fn empty(backend: Backend, name: &str) -> Option<String> {
+pub(crate) async fn empty(backend: Backend, name: &str) -> Option<String> {
     let name = format!("{name}_{}", std::process::id());
     match backend {
         Backend::Sqlite => Some(format!("sqlite://{}?mode=rwc", file(&name).display())),
@@ -137,7 +142,8 @@ fn file(name: &str) -> PathBuf {
     file
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
+/// A connection to a database that is there.
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     // The driver's log is what `statement_count` counts; nobody else listens.
     options.max_connections(4).sqlx_logging(true);

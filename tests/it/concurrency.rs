@@ -11,7 +11,7 @@ use relata::Gateway;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 
-use crate::support::{Backend, Later as _, Server, quick_connection};
+use crate::support::{Backend, Server, quick_connection};
 
 /// A database of its own for one test, discovered and served.
 struct Race {

@@ -20,6 +20,7 @@ mod errors;
 mod extremes;
 mod faults;
 mod graphql;
+mod hooks;
 mod limits;
 mod links_model;
 mod readme;

@@ -6,7 +6,7 @@ use relata::{Gateway, gateway::Request};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::Value;
 
-use crate::support::{Backend, Later as _, quick_connection};
+use crate::support::{Backend, quick_connection};
 
 use super::{
     graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},

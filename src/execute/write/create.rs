@@ -5,13 +5,14 @@ use crate::{
     catalog::{End, EntityId},
     execute::Error,
     plan::{
-        self,
+        self, Literal,
         write::{Address, Assignment, LinkChange, LinkOperation, NewRecord},
     },
     sql::Lock,
 };
 
 use super::{
+    one_to_many::target_lock,
     payload::Written,
     record::{Part, Record},
     writer::Writer,
@@ -83,7 +84,9 @@ impl Writer<'_> {
             }
         }
         for Wanted { link, addresses, rows: indexes } in wanted {
-            let found = self.find(link.hop.target, &addresses, Part::Target, Lock::Reference).await;
+            let one = self.catalog.relationship(link.hop.relationship).as_one_to_many();
+            let lock = one.map_or(Lock::Reference, target_lock);
+            let found = self.find(link.hop.target, &addresses, Part::Target, lock).await;
             let found = found.map_err(|error| error.navigation(&link.navigation))?;
             for (index, target) in indexes.into_iter().zip(found) {
                 self.reference(id, link, &[target], &mut rows[index]).await?;
@@ -113,7 +116,7 @@ impl Writer<'_> {
     pub(super) fn assign(&self, id: EntityId, row: &mut Vec<Assignment>, more: Vec<Assignment>) -> Result<(), Error> {
         for (attribute, value) in more {
             match row.iter().find(|(known, _)| *known == attribute) {
-                Some((_, known)) if *known == value || same_value(known.as_ref(), value.as_ref()) => {}
+                Some((_, known)) if is_same_value(known.as_ref(), value.as_ref()) => {}
                 Some(_) => {
                     let entity = self.catalog.entity(id);
                     let name = &entity.attribute(attribute).name;
@@ -136,14 +139,13 @@ struct Wanted<'a> {
 }
 
 /// Whether a value that a client gave and one that is stored are the same, whatever form each has.
-fn same_value(given: Option<&plan::Literal>, stored: Option<&plan::Literal>) -> bool {
-    use plan::Literal;
+pub(super) fn is_same_value(given: Option<&Literal>, stored: Option<&Literal>) -> bool {
     match (given, stored) {
         (Some(Literal::Uuid(uuid, _)), Some(Literal::Bytes(bytes))) => uuid.as_bytes().as_slice() == bytes.as_slice(),
         (Some(Literal::Uuid(uuid, _)), Some(Literal::Text(text))) => uuid::Uuid::parse_str(text).as_ref() == Ok(uuid),
         (Some(Literal::Date(date)), Some(Literal::Text(text))) => text.parse().as_ref() == Ok(date),
         (Some(Literal::Decimal(a)), Some(Literal::Text(b))) => a == b,
-        _ => false,
+        (given, stored) => given == stored,
     }
 }
 

@@ -33,7 +33,7 @@ impl Writer<'_> {
         let relationship = change.hop.relationship;
         match operation {
             LinkOperation::Associate(addresses) => {
-                let targets = self.find(one.referenced, addresses, Part::Target, Lock::Reference).await?;
+                let targets = self.find(one.referenced, addresses, Part::Target, target_lock(one)).await?;
                 let mut outcomes = Vec::new();
                 for target in &targets {
                     let statuses = self.point(relationship, one, &[record], target).await?;
@@ -157,12 +157,13 @@ impl Writer<'_> {
                 RefStatus::Associated
             }
         };
-        let statuses: Vec<RefStatus> = records.iter().map(status).collect();
+        let mut statuses: Vec<RefStatus> = records.iter().map(status).collect();
         let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
         if !moving.is_empty() {
             self.check_movable(one, &moving, &at)?;
-            if one.unique {
-                self.displace(one, target, &moving).await?;
+            if one.unique && self.displace(one, target, &moving).await? {
+                // Another link made room, at the other end.
+                statuses.fill(RefStatus::Moved);
             }
             self.update(one.referencing, &moving, at).await?;
             self.check_hierarchy(relationship, one, &moving).await?;
@@ -243,11 +244,19 @@ impl Writer<'_> {
         self.among(one.referencing, &one.referencing_attributes, arm.as_ref(), &keys, lock).await
     }
 
-    /// In a one-to-one relationship the records that lead to the target lose it to the ones that are about to.
-    pub(super) async fn displace(&mut self, one: &OneToMany, target: &Record, moving: &[&Record]) -> Result<(), Error> {
+    /// In a one-to-one relationship a record that leads to the target loses it to the one that is about to; whether
+    /// there was one.
+    pub(super) async fn displace(
+        &mut self,
+        one: &OneToMany,
+        target: &Record,
+        moving: &[&Record],
+    ) -> Result<bool, Error> {
         let members = self.members(one, std::slice::from_ref(target), Lock::Change).await?;
         let others = members.iter().filter(|member| moving.iter().all(|known| known.reference != member.reference));
-        self.unpoint(one, &others.collect::<Vec<_>>()).await
+        let others: Vec<&Record> = others.collect();
+        self.unpoint(one, &others).await?;
+        Ok(!others.is_empty())
     }
 
     /// A lookup that is part of the primary key stays; one that serves other links too must not change them.
@@ -296,6 +305,12 @@ impl Writer<'_> {
             .with("relationship", name.as_str());
         Err(refusal.into())
     }
+}
+
+/// How a record is held that a lookup is to lead to: in a one-to-one relationship by one transaction at a time, so that
+/// each sees whom it displaces.
+pub(super) fn target_lock(one: &OneToMany) -> Lock {
+    if one.unique { Lock::Change } else { Lock::Reference }
 }
 
 /// Whether the lookup of a record has these values.

@@ -4,12 +4,16 @@ use crate::{
     catalog::{End, EntityId},
     error::Code,
     execute::Error,
-    plan::write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Which},
+    plan::{
+        self,
+        write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Which},
+    },
     sql::Lock,
 };
 
 use super::{
-    one_to_many::points_at,
+    create::is_same_value,
+    one_to_many::{points_at, target_lock},
     payload::{Outcome, Written},
     record::{Part, Record},
     writer::Writer,
@@ -38,7 +42,10 @@ impl Writer<'_> {
     ) -> Result<Written, Error> {
         self.enter_all(change).await?;
         match self.find_one(id, address, None, Lock::Change).await {
-            Ok(record) => self.change(id, &[record], change).await,
+            Ok(record) => {
+                self.check_same_key(id, &record, new)?;
+                self.change(id, &[record], change).await
+            }
             Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
                 // Another transaction may create it in between: then it is there when this one is run again.
                 self.create_records(std::slice::from_ref(new)).await.map_err(|error| match error {
@@ -48,6 +55,20 @@ impl Writer<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A record that is found by another key keeps its primary key.
+    fn check_same_key(&self, id: EntityId, record: &Record, new: &NewRecord) -> Result<(), Error> {
+        let entity = self.catalog.entity(id);
+        for attribute in &entity.primary_key {
+            let given = new.values.iter().find(|(known, _)| known == attribute).and_then(|(_, value)| value.as_ref());
+            if given.is_some() && !is_same_value(given, record.value(*attribute)) {
+                let message = format!("{} is the primary key and cannot change", entity.attribute(*attribute).name);
+                let refusal = plan::Error::new(Code::Immutable, message).entity(&entity.logical_name);
+                return Err(refusal.with("ref", record.reference.as_str()).into());
+            }
+        }
+        Ok(())
     }
 
     async fn enter_all(&mut self, change: &Change) -> Result<(), Error> {
@@ -92,7 +113,7 @@ impl Writer<'_> {
         };
         let target = match link.operations.as_slice() {
             [LinkOperation::Associate(addresses)] => {
-                self.find(one.referenced, addresses, Part::Target, Lock::Reference).await?
+                self.find(one.referenced, addresses, Part::Target, target_lock(one)).await?
             }
             [LinkOperation::Create(new)] => self.create_all(new, &[]).await?,
             // Emptying an arm that is not set must leave the other arms alone.

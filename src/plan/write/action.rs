@@ -117,11 +117,7 @@ impl Planner<'_> {
         }
         let new = self.inputs.new_record(self.id, key, input)?;
         let mut change = Change { values: new.values.clone(), links: new.links.clone() };
-        change.values.retain(|(id, _)| !key.iter().any(|(known, _)| known == id));
-        if let Some((id, _)) = change.values.iter().find(|(id, _)| entity.primary_key.contains(id)) {
-            let name = &entity.attribute(*id).name;
-            return Err(Error::invalid(format!("{name} is the primary key: address the record by it")));
-        }
+        change.values.retain(|(id, _)| !key.iter().any(|(known, _)| known == id) && !entity.primary_key.contains(id));
         Ok(Action::Upsert { address, new, change })
     }
 

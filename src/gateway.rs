@@ -1,14 +1,14 @@
 //! The gateway: an immutable snapshot of catalog and schema that is built aside and swapped, and the requests it answers.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use async_graphql::dynamic::{Schema, SchemaError};
-use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait};
+use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait, IntoActiveModel};
 
 use crate::{
     catalog::{self, Catalog, EntityDraft, IntersectName, Problems, Remark, Says, Table},
-    execute::{Behaviors, Database},
+    execute::{Behavior, Behaviors, Database},
     graphql,
     plan::{Limits, Mutations},
     reflect,
@@ -23,7 +23,6 @@ pub struct Gateway(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     database: Database,
-    behaviors: Behaviors,
     limits: Limits,
     snapshot: ArcSwap<Snapshot>,
 }
@@ -33,6 +32,7 @@ struct Inner {
 struct Snapshot {
     catalog: Arc<Catalog>,
     mutations: Mutations,
+    behaviors: Behaviors,
     schema: Schema,
     sdl: Arc<str>,
 }
@@ -66,15 +66,22 @@ impl From<SchemaError> for BuildError {
 pub struct Builder {
     connection: DatabaseConnection,
     drafts: Vec<EntityDraft>,
+    behaviors: HashMap<Table, Behavior>,
     remarks: Vec<Remark>,
     intersects: Vec<IntersectName>,
     limits: Limits,
 }
 
 impl Builder {
-    /// Serves a SeaORM entity.
+    /// Serves a SeaORM entity. What changes its records calls the hooks of its `ActiveModelBehavior`.
     #[must_use]
-    pub fn entity<E: EntityTrait>(mut self, entity: E) -> Self {
+    pub fn entity<E>(mut self, entity: E) -> Self
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel> + Sync,
+        E::ActiveModel: Send + Sync,
+    {
+        self.behaviors.insert(table_of(&entity), Behavior::of::<E>());
         self.drafts.push(reflect::entity(entity, self.connection.get_database_backend()));
         self
     }
@@ -107,7 +114,7 @@ impl Builder {
     }
 
     fn remark(mut self, column: impl ColumnTrait, says: Says) -> Self {
-        let table = table_of(column).to_string();
+        let table = table_of(&of_column(column)).to_string();
         self.remarks.push(Remark { table, column: column.as_str().to_owned(), says });
         self
     }
@@ -116,7 +123,7 @@ impl Builder {
     /// at it and the name of its collection. SeaORM leaves no name for these that could be read.
     #[must_use]
     pub fn many_to_many<C: ColumnTrait>(mut self, schema_name: &str, ends: [(C, &str); 2]) -> Self {
-        let table = table_of(ends[0].0);
+        let table = table_of(&of_column(ends[0].0));
         let ends = ends.map(|(column, name)| (column.as_str().to_owned(), name.to_owned()));
         self.intersects.push(IntersectName { table, schema_name: schema_name.to_owned(), ends });
         self
@@ -152,31 +159,31 @@ impl Builder {
     /// # Errors
     /// Why it cannot be built.
     #[expect(clippy::unused_async, reason = "stored definitions will be read here")]
-    pub async fn build(self) -> Result<Gateway, BuildError> {
+    pub async fn build(mut self) -> Result<Gateway, BuildError> {
         let database = Database::of(&self.connection).ok_or(BuildError::Backend)?;
         let limits = self.limits;
-        let snapshot = Snapshot::build(self.catalog()?, limits)?;
-        Ok(Gateway(Arc::new(Inner {
-            database,
-            behaviors: Behaviors,
-            limits,
-            snapshot: ArcSwap::from_pointee(snapshot),
-        })))
+        let behaviors = std::mem::take(&mut self.behaviors);
+        let snapshot = Snapshot::build(self.catalog()?, &behaviors, limits)?;
+        Ok(Gateway(Arc::new(Inner { database, limits, snapshot: ArcSwap::from_pointee(snapshot) })))
     }
 }
 
-fn table_of<C: ColumnTrait>(_: C) -> Table {
-    let entity = C::EntityName::default();
+fn of_column<C: ColumnTrait>(_: C) -> C::EntityName {
+    C::EntityName::default()
+}
+
+fn table_of(entity: &impl EntityName) -> Table {
     Table { namespace: entity.schema_name().map(str::to_owned), name: entity.table_name().to_owned() }
 }
 
 impl Snapshot {
-    fn build(catalog: Catalog, limits: Limits) -> Result<Self, SchemaError> {
+    fn build(catalog: Catalog, behaviors: &HashMap<Table, Behavior>, limits: Limits) -> Result<Self, SchemaError> {
+        let behaviors = Behaviors::new(&catalog, behaviors);
         let catalog = Arc::new(catalog);
         let mutations = Mutations::of(&catalog);
         let schema = graphql::schema(&catalog, &mutations, limits)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { catalog, mutations, schema, sdl })
+        Ok(Self { catalog, mutations, behaviors, schema, sdl })
     }
 }
 
@@ -187,6 +194,7 @@ impl Gateway {
         Builder {
             connection,
             drafts: Vec::new(),
+            behaviors: HashMap::new(),
             remarks: Vec::new(),
             intersects: Vec::new(),
             limits: Limits::default(),
@@ -199,9 +207,9 @@ impl Gateway {
         let context = graphql::Context {
             catalog: &snapshot.catalog,
             mutations: &snapshot.mutations,
-            behaviors: &self.0.behaviors,
             schema: &snapshot.schema,
             database: &self.0.database,
+            behaviors: &snapshot.behaviors,
             limits: self.0.limits,
         };
         graphql::execute(context, &request).await

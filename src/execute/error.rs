@@ -16,6 +16,9 @@ pub enum Error {
     /// SeaORM's own error.
     #[error(transparent)]
     Orm(DbErr),
+    /// What a hook of an entity says.
+    #[error("{0}")]
+    Hook(String),
     /// A value that its column's type does not have.
     #[error("{0}")]
     Value(String),
@@ -78,12 +81,22 @@ impl Error {
         }
     }
 
+    /// What a hook answered: its own words, or the database's error that it met.
+    pub(super) fn of_hook(error: DbErr) -> Self {
+        match error.into() {
+            Self::Orm(DbErr::Custom(text)) => Self::Hook(text),
+            Self::Orm(other) => Self::Hook(other.to_string()),
+            driver => driver,
+        }
+    }
+
     /// The code for clients.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
             Self::Driver(error) => driver_code(error),
             Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
+            Self::Hook(_) => Code::Invalid,
             Self::Value(_) | Self::Orm(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
         }
@@ -114,8 +127,10 @@ impl Error {
     /// What clients are told.
     #[must_use]
     pub fn public_message(&self) -> String {
+        if matches!(self, Self::Hook(_) | Self::Refused(_) | Self::Raced(_)) {
+            return self.to_string();
+        }
         match self.code() {
-            _ if matches!(self, Self::Refused(_) | Self::Raced(_)) => self.to_string(),
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),

@@ -18,7 +18,7 @@ mod tests;
 mod transaction;
 mod write;
 
-pub use behavior::{Behavior, Behaviors, Models};
+pub use behavior::{Behavior, Behaviors, Models, Values};
 pub use database::Database;
 pub use error::{Error, Failure};
 pub use read::{Fragment, Read};

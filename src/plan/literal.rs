@@ -32,7 +32,7 @@ pub enum Literal {
     DateTime(NaiveDateTime),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// A JSON document; stored, never compared.
+    /// A JSON document: written, never compared.
     Json(Value),
 }
 

@@ -161,7 +161,8 @@ fn column_type(ty: &ColumnType, backend: DbBackend) -> (Option<AttributeType>, O
             (Some(AttributeType::DateTime { zoned: false }), built_in("timestamp"))
         }
         ColumnType::TimestampWithTimeZone => (Some(AttributeType::DateTime { zoned: true }), built_in("timestamptz")),
-        ColumnType::Json | ColumnType::JsonBinary => (Some(AttributeType::Json), None),
+        ColumnType::Json => (Some(AttributeType::Json), built_in("json")),
+        ColumnType::JsonBinary => (Some(AttributeType::Json), built_in("jsonb")),
         ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => (Some(AttributeType::Bytes), None),
         ColumnType::Enum { name, variants } => {
             let values = variants.iter().map(|label| EnumValue {

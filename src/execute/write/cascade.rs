@@ -152,8 +152,8 @@ impl Writer<'_> {
         for level in &cascade.levels {
             let Some(behavior) = self.behavior(level.entity) else { continue };
             let entity = self.catalog.entity(level.entity);
-            let models = behavior.load(self.transaction.connection(), entity, &keys(&level.records)).await?;
-            behavior.before_delete(self.transaction.connection(), &models).await?;
+            let mut models = behavior.load(self.transaction.connection(), entity, &keys(&level.records)).await?;
+            behavior.before_delete(self.transaction.connection(), &mut models).await?;
             all.push((level.entity, models));
         }
         Ok(all)

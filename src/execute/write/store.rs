@@ -158,7 +158,7 @@ impl Writer<'_> {
         let Some(behavior) = self.behavior(id) else { return Ok(vec![(keys, values)]) };
         let entity = self.catalog.entity(id);
         let models = behavior.load(self.transaction.connection(), entity, &keys).await?;
-        let sets = behavior.before_update(self.transaction.connection(), entity, &models, values).await?;
+        let sets = behavior.before_update(self.transaction.connection(), entity, &models, &values).await?;
         let mut alike: Vec<(Vec<Key>, Vec<Assignment>)> = Vec::new();
         for (key, set) in keys.into_iter().zip(sets) {
             match alike.iter_mut().find(|(_, known)| *known == set) {

@@ -47,6 +47,8 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         (None, AttributeType::Time) => cast(value, "time"),
         (None, AttributeType::DateTime { zoned: true }) => cast(value, "timestamptz"),
         (None, AttributeType::DateTime { zoned: false }) => cast(value, "timestamp"),
+        // Assigned to a column of the other type of documents, it is converted.
+        (None, AttributeType::Json) => cast(value, "json"),
         (None, _) => cast(value, "text"),
     }
 }
@@ -93,7 +95,6 @@ fn text(literal: &Literal) -> String {
 pub(super) fn stored(literal: &Literal, column: &Typed<'_>) -> Expr {
     match (column.database_type, column.ty) {
         (Some(ty), AttributeType::Text) => cast_to(cast(Expr::val(value(literal)), "text"), ty),
-        (None, AttributeType::Json) => cast(Expr::val(value(literal)), "json"),
         _ => parameter(literal, column),
     }
 }

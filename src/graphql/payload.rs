@@ -31,7 +31,7 @@ fn one(types: &mut Types<'_>, id: EntityId) {
         return;
     }
     let about = "The record after the write; as it was where it is deleted.";
-    let record = data_field(&write::record_field(entity), TypeRef::named_nn(&entity.type_name), about);
+    let record = data_field(&entity.logical_name, TypeRef::named_nn(&entity.type_name), about);
     let object = Object::new(&name)
         .description(format!("What became of a record of {}.", entity.set_name))
         .field(record)
@@ -57,7 +57,7 @@ fn many(types: &mut Types<'_>, id: EntityId) {
     let about = "The records after the write; as they were where they are deleted.";
     let object = Object::new(&name)
         .description(format!("What became of records of {}.", entity.set_name))
-        .field(data_field(&write::records_field(entity), TypeRef::named_nn_list_nn(&entity.type_name), about))
+        .field(data_field(&entity.set_name, TypeRef::named_nn_list_nn(&entity.type_name), about))
         .field(data_field("count", TypeRef::named_nn(TypeRef::INT), "How many records were written."));
     types.add(&name, object);
 }
@@ -71,7 +71,7 @@ fn links(types: &mut Types<'_>, id: EntityId) {
     let about = "The record after the write.";
     let object = Object::new(&name)
         .description(format!("What became of links of a record of {}.", entity.set_name))
-        .field(data_field(&write::record_field(entity), TypeRef::named_nn(&entity.type_name), about))
+        .field(data_field(&entity.logical_name, TypeRef::named_nn(&entity.type_name), about))
         .field(data_field("changed", TypeRef::named_nn(TypeRef::BOOLEAN), "Whether any link is another than before."))
         .field(data_field(
             "results",

@@ -1,4 +1,4 @@
-//! The names of the types that belong to the writes of an entity, and of the fields that hold records in payloads.
+//! The names of the types that belong to the writes of an entity.
 
 use crate::catalog::{Catalog, Entity, EntityId, name};
 
@@ -22,24 +22,6 @@ pub fn links_type(catalog: &Catalog, id: EntityId) -> String {
 
 /// The type of a reference's result.
 pub const RESULT: &str = "RefResult";
-
-/// The field of a payload that holds the record: its logical name, unless that is another field's name.
-#[must_use]
-pub fn record_field(entity: &Entity) -> String {
-    match entity.logical_name.as_str() {
-        taken @ ("outcome" | "changed" | "results") => format!("{taken}Record"),
-        free => free.to_owned(),
-    }
-}
-
-/// The field of a payload that holds many records: its set name, unless that is another field's name.
-#[must_use]
-pub fn records_field(entity: &Entity) -> String {
-    match entity.set_name.as_str() {
-        "count" => "countRecords".to_owned(),
-        free => free.to_owned(),
-    }
-}
 
 /// The input of a new record.
 #[must_use]

@@ -26,6 +26,7 @@ mod links_model;
 mod readme;
 mod smoke;
 mod statement_count;
+mod write;
 
 use rstest_reuse::{self, template};
 

@@ -1,8 +1,16 @@
-//! The cases of the conformance list that reads can meet, by number.
+//! The cases of the conformance list, by number.
 
+mod bind;
+mod cascade;
+mod collection;
+mod concurrency;
+mod create;
 mod definitions;
 mod links;
+mod operation;
 mod paging;
 mod read;
+mod replace;
 mod schema;
+mod single;
 mod statements;

@@ -1,10 +1,14 @@
 //! Databases for tests. A missing PostgreSQL, or missing Chinook data, is a visible skip here and a failure in CI.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use relata::{Gateway, gateway::BuildError};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use tempfile::TempPath;
 use tokio::sync::OnceCell;
 
 use super::Server;
@@ -21,16 +25,30 @@ pub(crate) async fn demo(backend: Backend) -> Option<Server> {
     static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
     static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
     let url = match backend {
-        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend)).await,
-        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend)).await,
+        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend, "demo")).await,
+        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend, "demo")).await,
     };
     let connection = connect(url.as_ref()?).await;
     let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 
-async fn prepare(backend: Backend) -> Option<String> {
-    let url = empty(backend, "demo").await?;
+/// The demo domain on a database that nobody else uses.
+pub(crate) async fn demo_of_its_own(backend: Backend, name: &str) -> Option<Server> {
+    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
+    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
+    let url = match backend {
+        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend, "demo_template")).await,
+        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend, "demo_template")).await,
+    };
+    let copy = copy(backend, url.as_ref()?, name).await;
+    let connection = connect(&copy.url).await;
+    let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
+    Some(Server::start(gateway, connection).await.keeping(copy.file))
+}
+
+async fn prepare(backend: Backend, name: &str) -> Option<String> {
+    let url = empty(backend, name).await?;
     let connection = connect(&url).await;
     relata::demo::prepare(&connection).await.unwrap();
     connection.close().await.unwrap();
@@ -107,6 +125,35 @@ async fn prepare_chinook(backend: Backend) -> Option<String> {
             connection.execute_unprepared(tables).await.unwrap();
             connection.close().await.unwrap();
             Some(url)
+        }
+    }
+}
+
+/// A copy of a database, and the file that it is in.
+pub(super) struct Copy {
+    pub(super) url: String,
+    pub(super) file: Option<TempPath>,
+}
+
+/// A copy of a prepared database that nobody is connected to. Every copy has another name, whatever it is called.
+pub(super) async fn copy(backend: Backend, prepared: &str, name: &str) -> Copy {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("{name}_{}_{}", COUNT.fetch_add(1, Ordering::Relaxed), std::process::id());
+    match backend {
+        Backend::Sqlite => {
+            let original = prepared.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc");
+            let file = file(&name);
+            std::fs::copy(original, &file).unwrap();
+            Copy { url: format!("sqlite://{}", file.display()), file: TempPath::try_from_path(file).ok() }
+        }
+        Backend::Postgres => {
+            let (base, template) = prepared.rsplit_once('/').unwrap();
+            let server = std::env::var("RELATA_TEST_POSTGRES").unwrap();
+            let connection = connect(&server).await;
+            let statement = format!("create database \"{name}\" template \"{template}\"");
+            connection.execute_unprepared(&statement).await.unwrap();
+            connection.close().await.unwrap();
+            Copy { url: format!("{base}/{name}"), file: None }
         }
     }
 }

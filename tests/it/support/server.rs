@@ -13,6 +13,8 @@ pub(crate) struct Server {
     gateway: Gateway,
     connection: DatabaseConnection,
     client: reqwest::Client,
+    /// The database's file, where it ends with the server.
+    _file: Option<tempfile::TempPath>,
 }
 
 impl Server {
@@ -21,7 +23,16 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let router = gateway.clone().into_router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address, gateway, connection, client: reqwest::Client::new() }
+        Self { address, gateway, connection, client: reqwest::Client::new(), _file: None }
+    }
+
+    /// The same, over a file that is removed when the server is.
+    pub(super) fn keeping(self, file: Option<tempfile::TempPath>) -> Self {
+        Self { _file: file, ..self }
+    }
+
+    pub(super) fn is_sqlite(&self) -> bool {
+        self.connection.get_database_backend() == DbBackend::Sqlite
     }
 
     /// The URL of a path.
@@ -86,7 +97,7 @@ impl Server {
 
     /// Rows of plain SQL, beside the gateway: whole numbers, floating-point numbers and text.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<Value> {
-        if self.connection.get_database_backend() == DbBackend::Sqlite {
+        if self.is_sqlite() {
             let pool = self.connection.get_sqlite_connection_pool();
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
             return rows.iter().map(|row| record(row, sqlite_value)).collect();

@@ -1,0 +1,7 @@
+//! Writes beyond the numbered cases: bad input, and mutations of many records.
+
+mod bad_input;
+mod bad_values;
+mod faults;
+mod large;
+mod many;

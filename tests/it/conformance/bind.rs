@@ -92,12 +92,12 @@ async fn c024_a_bind_that_fails_leaves_the_value_alone(#[case] backend: Backend)
         let mutation = format!(
             "mutation {{ updateChild(key: {{id: 1}}, input: {{name: \"new\", level: 11, parent: {{ref: {target}}}}}) {{ outcome }} }}"
         );
-        let extensions = server.refused(&mutation, code).await;
+        let extensions = server.refuses(&mutation, code).await;
         assert_eq!(extensions["navigationProperty"], "parent");
     }
     // The record that is made on the way is not kept, either.
     let mutation = "mutation { updateChild(key: {id: 1}, input: {name: \"new\", parent: {create: {id: 9, name: \"P9\", code: \"A\"}}}) { outcome } }";
-    server.refused(mutation, "CONFLICT").await;
+    server.refuses(mutation, "CONFLICT").await;
 }
 
 #[apply(backends)]
@@ -113,7 +113,7 @@ async fn c025_a_bind_of_null_unlinks_unless_the_lookup_is_required(#[case] backe
     assert_eq!(data["updateChild"]["outcome"], "UNCHANGED");
     let mutation = "mutation ($input: ItemUpdate!) { updateItem(key: {id: 1}, input: $input) { outcome } }";
     for input in [json!({ "order": null }), json!({ "label": "new", "order": null })] {
-        let extensions = server.refused_with(mutation, json!({ "input": input }), "REQUIRED_RELATIONSHIP").await;
+        let extensions = server.refuses_with(mutation, json!({ "input": input }), "REQUIRED_RELATIONSHIP").await;
         assert_eq!(extensions["entity"], "item");
         assert_eq!(extensions["navigationProperty"], "order");
     }
@@ -156,7 +156,7 @@ async fn c027_an_update_of_a_missing_record_is_not_found_and_creates_nothing(#[c
         "{parent: {create: {id: 9, name: \"P9\"}}}",
     ] {
         let mutation = format!("mutation {{ updateChild(key: {{id: 99}}, input: {input}) {{ outcome }} }}");
-        let extensions = server.refused(&mutation, "NOT_FOUND").await;
+        let extensions = server.refuses(&mutation, "NOT_FOUND").await;
         assert_eq!(extensions["entity"], "child", "{input}");
     }
 }
@@ -249,9 +249,9 @@ async fn c032_a_multi_table_lookup_takes_only_records_of_its_arms(#[case] backen
             "mutation {{ associateSocialprofileCustomeridContact(key: {{socialprofileid: \"{profile}\"}}, ref: {target}) {{ changed }} }}"
         )
     };
-    server.refused(&set(&format!("{{ref: \"accounts({account})\"}}")), "TYPE_MISMATCH").await;
+    server.refuses(&set(&format!("{{ref: \"accounts({account})\"}}")), "TYPE_MISMATCH").await;
     // The key of an account is no contact's.
-    let extensions = server.refused(&set(&format!("{{contactid: \"{account}\"}}")), "TARGET_NOT_FOUND").await;
+    let extensions = server.refuses(&set(&format!("{{contactid: \"{account}\"}}")), "TARGET_NOT_FOUND").await;
     assert_eq!(extensions["navigationProperty"], "customeridContact");
 }
 

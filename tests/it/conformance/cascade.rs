@@ -57,21 +57,21 @@ async fn c093_remove_link_keeps_the_children(#[case] backend: Backend) {
 #[tokio::test]
 async fn c093_restrict_refuses_and_says_who_holds_it_back(#[case] backend: Backend) {
     let Some(server) = cast(backend, "c093_restrict").await else { return };
-    let extensions = server.refused("mutation { deleteBoss(key: {id: 3}) { outcome } }", "RESTRICTED").await;
+    let extensions = server.refuses("mutation { deleteBoss(key: {id: 3}) { outcome } }", "RESTRICTED").await;
     assert_eq!(extensions["relationship"], "bill_boss");
     assert_eq!(extensions["count"], 2);
     assert_eq!(extensions["entity"], "boss");
     // A required lookup of which nothing is said.
-    let extensions = server.refused("mutation { deleteOrder(key: {id: 1}) { outcome } }", "RESTRICTED").await;
+    let extensions = server.refuses("mutation { deleteOrder(key: {id: 1}) { outcome } }", "RESTRICTED").await;
     assert_eq!((&extensions["relationship"], &extensions["count"]), (&json!("item_order"), &json!(2)));
-    let extensions = server.refused("mutation { deletePerson(key: {id: 1}) { outcome } }", "RESTRICTED").await;
+    let extensions = server.refuses("mutation { deletePerson(key: {id: 1}) { outcome } }", "RESTRICTED").await;
     assert_eq!((&extensions["relationship"], &extensions["count"]), (&json!("passport_person"), &json!(1)));
     // Without what holds it back it goes, with what depends on it.
     server.write("mutation { clearBossBills(key: {id: 3}) { changed } deleteBoss(key: {id: 3}) { outcome } }").await;
     server.write("mutation { deleteItem(key: {id: 3}) { outcome } deleteOrder(key: {id: 2}) { outcome } }").await;
     assert_eq!(server.number("select count(*) as v from line where order_id = 2").await, 0);
     assert_eq!(keys(&server, "orders").await, ["1", "3"]);
-    server.refused("mutation { deleteBoss(key: {id: 3}) { outcome } }", "NOT_FOUND").await;
+    server.refuses("mutation { deleteBoss(key: {id: 3}) { outcome } }", "NOT_FOUND").await;
 }
 
 #[apply(backends)]
@@ -92,7 +92,7 @@ async fn c093_many_are_deleted_together_or_not_at_all(#[case] backend: Backend) 
     let delete = |ids: &str| {
         format!("mutation {{ deleteBosses(where: {{id: {{in: {ids}}}}}, atMost: 5) {{ count bosses {{ id name }} }} }}")
     };
-    let extensions = server.refused(&delete("[1, 2, 3]"), "RESTRICTED").await;
+    let extensions = server.refuses(&delete("[1, 2, 3]"), "RESTRICTED").await;
     assert_eq!((&extensions["relationship"], &extensions["count"]), (&json!("bill_boss"), &json!(2)));
     let data = server.write(&delete("[1, 2, 5]")).await;
     let bosses =
@@ -139,7 +139,7 @@ async fn c093_registered_entities_cascade_as_their_code_says(#[case] backend: Ba
     // Account 1 has orders.
     let mutation =
         format!("mutation {{ deleteAccount(key: {{accountid: \"{}\"}}) {{ outcome }} }}", demo_key("8acc", 1));
-    let extensions = server.refused(&mutation, "RESTRICTED").await;
+    let extensions = server.refuses(&mutation, "RESTRICTED").await;
     assert_eq!(extensions["relationship"], "salesorder_account");
     let orders = format!("select count(*) as v from salesorder where accountid = {}", backend.demo_key("8acc", 1));
     assert_eq!(extensions["count"], server.number(&orders).await);
@@ -149,9 +149,9 @@ async fn c093_registered_entities_cascade_as_their_code_says(#[case] backend: Ba
 #[tokio::test]
 async fn c094_a_restriction_below_keeps_the_whole_tree(#[case] backend: Backend) {
     let Some(server) = cast(backend, "c094").await else { return };
-    let extensions = server.refused("mutation { deleteBoss(key: {id: 4}) { outcome } }", "RESTRICTED").await;
+    let extensions = server.refuses("mutation { deleteBoss(key: {id: 4}) { outcome } }", "RESTRICTED").await;
     assert_eq!((&extensions["relationship"], &extensions["count"]), (&json!("loan_aide"), &json!(1)));
-    server.refused("mutation { deleteBosses(where: {id: {in: [1, 4]}}, atMost: 2) { count } }", "RESTRICTED").await;
+    server.refuses("mutation { deleteBosses(where: {id: {in: [1, 4]}}, atMost: 2) { count } }", "RESTRICTED").await;
     server.write("mutation { deleteLoan(key: {id: 1}) { outcome } deleteBoss(key: {id: 4}) { outcome } }").await;
     assert_eq!(keys(&server, "aide").await, ["1", "2", "5", "6"]);
     assert_eq!(keys(&server, "folder").await, ["1", "2", "3", "5"]);
@@ -193,12 +193,12 @@ async fn c096_a_record_of_a_hierarchy_is_not_its_own_ancestor(#[case] backend: B
         "updateBranches(where: {id: {in: [1, 5]}}, input: {parent: {ref: {id: 4}}}, atMost: 2) { count }",
         "createBranch(input: {id: 9, name: \"N9\", parent: {ref: {id: 4}}, branchesByParent: {associate: [{id: 1}]}}) { outcome }",
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "CYCLE").await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "CYCLE").await;
         assert_eq!(extensions["entity"], "branch", "{mutation}");
     }
     // Two steps, of which the second closes the circle.
     server
-        .refused(
+        .refuses(
             "mutation { a: associateBranchParent(key: {id: 5}, ref: {id: 4}) { changed } b: associateBranchParent(key: {id: 1}, ref: {id: 5}) { changed } }",
             "CYCLE",
         )
@@ -232,11 +232,11 @@ async fn c096_the_demos_managers_are_a_hierarchy(#[case] backend: Backend) {
             user(key),
             user(target)
         );
-        server.refused(&mutation, "CYCLE").await;
+        server.refuses(&mutation, "CYCLE").await;
     }
     let mutation =
         format!("mutation {{ associateSystemuserDirectReports(key: {}, refs: [{}]) {{ changed }} }}", user(5), user(1));
-    server.refused(&mutation, "CYCLE").await;
+    server.refuses(&mutation, "CYCLE").await;
     let mutation =
         format!("mutation {{ associateSystemuserManager(key: {}, ref: {}) {{ changed }} }}", user(5), user(1));
     assert_eq!(server.write(&mutation).await["associateSystemuserManager"]["changed"], true);
@@ -254,7 +254,7 @@ async fn c096_deleting_from_old_cyclic_data_ends(#[case] backend: Backend) {
         .await;
     // Neither does changing it go on for ever.
     server.write("mutation { associateBranchParent(key: {id: 5}, ref: {id: 12}) { changed } }").await;
-    server.refused("mutation { associateBranchParent(key: {id: 12}, ref: {id: 14}) { changed } }", "CYCLE").await;
+    server.refuses("mutation { associateBranchParent(key: {id: 12}, ref: {id: 14}) { changed } }", "CYCLE").await;
     let data = server
         .write("mutation { a: deleteBranch(key: {id: 12}) { outcome } b: deleteBranch(key: {id: 15}) { outcome } }")
         .await;

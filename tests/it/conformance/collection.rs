@@ -162,9 +162,9 @@ async fn c040_add_ref_needs_both_records(#[case] backend: Backend) {
         ("associatePersonFolloweds", "person", "followeds"),
     ] {
         let unknown_source = format!("mutation {{ {mutation}(key: {{id: 99}}, refs: [{{id: 1}}]) {{ changed }} }}");
-        assert_eq!(server.refused(&unknown_source, "NOT_FOUND").await["entity"], entity);
+        assert_eq!(server.refuses(&unknown_source, "NOT_FOUND").await["entity"], entity);
         let unknown_target = format!("mutation {{ {mutation}(key: {{id: 1}}, refs: [{{id: 99}}]) {{ changed }} }}");
-        let extensions = server.refused(&unknown_target, "TARGET_NOT_FOUND").await;
+        let extensions = server.refuses(&unknown_target, "TARGET_NOT_FOUND").await;
         assert_eq!(extensions["entity"], entity);
         assert_eq!(extensions["navigationProperty"], navigation);
         assert!(extensions["ref"].as_str().unwrap().ends_with("(99)"), "{extensions}");
@@ -177,7 +177,7 @@ async fn c041_add_ref_of_another_entity_is_a_type_mismatch(#[case] backend: Back
     let Some(server) = cast(backend, "c041").await else { return };
     for refs in ["[{ref: \"parents(7)\"}]", "[{id: 3}, {ref: \"parents(7)\"}]", "[{ref: \"users(1)\"}]"] {
         server
-            .refused(
+            .refuses(
                 &format!("mutation {{ associateUserTeams(key: {{id: 1}}, refs: {refs}) {{ changed }} }}"),
                 "TYPE_MISMATCH",
             )
@@ -240,10 +240,10 @@ async fn c044_remove_ref_of_an_unlinked_pair_is_not_associated(#[case] backend: 
         ("disassociatePersonFollowers", "person", "followers", "people(3)"),
     ] {
         let plain = format!("mutation {{ {mutation}(key: {{id: 1}}, refs: [{{id: 3}}]) {{ changed }} }}");
-        let extensions = server.refused(&plain, "NOT_ASSOCIATED").await;
+        let extensions = server.refuses(&plain, "NOT_ASSOCIATED").await;
         assert_eq!((&extensions["entity"], &extensions["navigationProperty"]), (&json!(entity), &json!(navigation)));
         assert_eq!(extensions["ref"], target);
-        server.refused(&plain.replace("]) {", "], ifExists: false) {"), "NOT_ASSOCIATED").await;
+        server.refuses(&plain.replace("]) {", "], ifExists: false) {"), "NOT_ASSOCIATED").await;
         let before = server.state().await;
         let lenient = format!(
             "mutation {{ {mutation}(key: {{id: 1}}, refs: [{{id: 3}}], ifExists: true) {{ changed results {{ ref status }} }} }}"
@@ -254,7 +254,7 @@ async fn c044_remove_ref_of_an_unlinked_pair_is_not_associated(#[case] backend: 
     }
     // One that is not a member keeps back those that are.
     server
-        .refused(
+        .refuses(
             "mutation { disassociateUserTeams(key: {id: 1}, refs: [{id: 1}, {id: 3}, {id: 2}]) { changed } }",
             "NOT_ASSOCIATED",
         )
@@ -271,7 +271,7 @@ async fn c044_remove_ref_of_an_unlinked_pair_is_not_associated(#[case] backend: 
 async fn c045_remove_ref_leaves_a_child_of_another_parent(#[case] backend: Backend) {
     let Some(server) = cast(backend, "c045").await else { return };
     let extensions = server
-        .refused("mutation { disassociateParentChildren(key: {id: 2}, refs: [{id: 1}]) { changed } }", "NOT_ASSOCIATED")
+        .refuses("mutation { disassociateParentChildren(key: {id: 2}, refs: [{id: 1}]) { changed } }", "NOT_ASSOCIATED")
         .await;
     assert_eq!(extensions["ref"], "children(1)");
     let data = server
@@ -289,13 +289,13 @@ async fn c046_remove_ref_of_a_missing_record_is_target_not_found(#[case] backend
         ["disassociateUserTeams", "disassociateTeamUsers", "disassociateParentChildren", "disassociatePersonFolloweds"]
     {
         let plain = format!("mutation {{ {mutation}(key: {{id: 1}}, refs: [{{id: 99}}]) {{ changed }} }}");
-        let extensions = server.refused(&plain, "TARGET_NOT_FOUND").await;
+        let extensions = server.refuses(&plain, "TARGET_NOT_FOUND").await;
         assert_ne!(extensions["navigationProperty"], Value::Null);
         let missing = format!("mutation {{ {mutation}(key: {{id: 99}}, refs: [{{id: 1}}]) {{ changed }} }}");
-        server.refused(&missing, "NOT_FOUND").await;
+        server.refuses(&missing, "NOT_FOUND").await;
     }
     let mutation = "mutation { disassociateUserTeams(key: {id: 1}, refs: [{ref: \"parents(7)\"}]) { changed } }";
-    server.refused(mutation, "TYPE_MISMATCH").await;
+    server.refuses(mutation, "TYPE_MISMATCH").await;
 }
 
 #[apply(backends)]
@@ -309,7 +309,7 @@ async fn c047_a_member_with_a_required_lookup_cannot_be_removed(#[case] backend:
     server.not_offered("mutation { disassociateOrderItems(key: {id: 1}, refs: [{id: 1}]) { changed } }").await;
     server.not_offered("mutation { clearOrderItems(key: {id: 1}) { changed } }").await;
     let mutation = "mutation { updateOrder(key: {id: 1}, input: {items: {disassociate: [{id: 1}]}}) { outcome } }";
-    let extensions = server.refused(mutation, "REQUIRED_RELATIONSHIP").await;
+    let extensions = server.refuses(mutation, "REQUIRED_RELATIONSHIP").await;
     assert_eq!(extensions["navigationProperty"], "items");
 }
 

@@ -156,7 +156,7 @@ async fn c098_if_match_lets_equal_pass_and_stops_stale(#[case] backend: Backend)
             let mutation = format!("mutation {{ {change} }}");
             for old in &stale {
                 let extensions =
-                    server.refused(&mutation.replace("ETAG", &format!("\"{old}\"")), "PRECONDITION_FAILED").await;
+                    server.refuses(&mutation.replace("ETAG", &format!("\"{old}\"")), "PRECONDITION_FAILED").await;
                 assert_eq!(extensions["entity"], field, "{mutation}");
             }
             let current = etag(&server, &record).await;
@@ -167,7 +167,7 @@ async fn c098_if_match_lets_equal_pass_and_stops_stale(#[case] backend: Backend)
     }
     // A record that is not there is not found, whatever is to match.
     server
-        .refused(
+        .refuses(
             "mutation { updateChild(key: {id: 99}, input: {name: \"new\"}, ifMatch: \"1\") { outcome } }",
             "NOT_FOUND",
         )
@@ -203,16 +203,16 @@ async fn c098_a_duplicate_is_never_a_failed_precondition(#[case] backend: Backen
     let member = "mutation { associateUserTeams(key: {id: 1}, refs: [{id: 1}]) { changed } }";
     assert_eq!(server.write(member).await["associateUserTeams"]["changed"], false);
     assert_eq!(server.state().await, before);
-    server.refused(&format!("mutation {{ updateChild(key: {{id: 1}}, input: {{email: \"c2@example.org\"}}, ifMatch: \"{child}\") {{ outcome }} }}"), "CONFLICT").await;
+    server.refuses(&format!("mutation {{ updateChild(key: {{id: 1}}, input: {{email: \"c2@example.org\"}}, ifMatch: \"{child}\") {{ outcome }} }}"), "CONFLICT").await;
     server
-        .refused(
+        .refuses(
             &format!(
                 "mutation {{ updateToy(key: {{id: 3}}, input: {{name: \"ball\"}}, ifMatch: \"{toy}\") {{ outcome }} }}"
             ),
             "CONFLICT",
         )
         .await;
-    server.refused("mutation { createChild(input: {id: 1, name: \"C1\"}) { outcome } }", "CONFLICT").await;
+    server.refuses("mutation { createChild(input: {id: 1, name: \"C1\"}) { outcome } }", "CONFLICT").await;
 }
 
 #[apply(backends)]

@@ -69,14 +69,14 @@ async fn c061_create_with_an_unknown_bind_makes_no_row(#[case] backend: Backend)
         ("parent: {ref: {id: 99}}, toys: {associate: [{id: 1}]}", "parent", "parents(99)"),
     ] {
         let mutation = format!("mutation {{ createChild(input: {{id: 9, name: \"C9\", {fields}}}) {{ outcome }} }}");
-        let extensions = server.refused(&mutation, "TARGET_NOT_FOUND").await;
+        let extensions = server.refuses(&mutation, "TARGET_NOT_FOUND").await;
         assert_eq!(extensions["navigationProperty"], navigation, "{fields}");
         assert_eq!(extensions["ref"], target, "{fields}");
         assert_eq!(extensions["entity"], "child", "{fields}");
     }
     let mutation =
         "mutation { createChild(input: {id: 9, name: \"C9\", parent: {ref: {ref: \"teams(7)\"}}}) { outcome } }";
-    server.refused(mutation, "TYPE_MISMATCH").await;
+    server.refuses(mutation, "TYPE_MISMATCH").await;
 }
 
 #[apply(backends)]
@@ -86,15 +86,15 @@ async fn c062_create_without_a_required_link_makes_no_row(#[case] backend: Backe
     assert_eq!(server.type_of("ItemCreate", "order").await.unwrap(), "OrderBind");
     for input in ["{id: 9, label: \"I9\"}", "{id: 9, label: \"I9\", order: null}"] {
         let extensions = server
-            .refused(&format!("mutation {{ createItem(input: {input}) {{ outcome }} }}"), "REQUIRED_RELATIONSHIP")
+            .refuses(&format!("mutation {{ createItem(input: {input}) {{ outcome }} }}"), "REQUIRED_RELATIONSHIP")
             .await;
         assert_eq!((&extensions["entity"], &extensions["navigationProperty"]), (&json!("item"), &json!("order")));
     }
     server
-        .refused("mutation { createLine(input: {position: 9, text: \"L\"}) { outcome } }", "REQUIRED_RELATIONSHIP")
+        .refuses("mutation { createLine(input: {position: 9, text: \"L\"}) { outcome } }", "REQUIRED_RELATIONSHIP")
         .await;
     server
-        .refused("mutation { createPassport(input: {id: 9, number: \"X9\"}) { outcome } }", "REQUIRED_RELATIONSHIP")
+        .refuses("mutation { createPassport(input: {id: 9, number: \"X9\"}) { outcome } }", "REQUIRED_RELATIONSHIP")
         .await;
     // Through the collection of the order it is given.
     let data = server
@@ -209,13 +209,13 @@ async fn c064_keys_that_the_database_gives_are_linked_just_as_well(#[case] backe
 #[tokio::test]
 async fn c065_a_violation_in_the_last_leaf_undoes_everything(#[case] backend: Backend) {
     let Some(server) = cast(backend, "c065").await else { return };
-    let extensions = server.refused(&deep("ball", 7), "CONFLICT").await;
+    let extensions = server.refuses(&deep("ball", 7), "CONFLICT").await;
     assert_eq!(extensions["entity"], "toy");
     assert_eq!(extensions["attributes"], json!(["name"]));
-    let extensions = server.refused(&deep("T922", 0), "INVALID").await;
+    let extensions = server.refuses(&deep("T922", 0), "INVALID").await;
     assert_eq!(extensions["entity"], "toy");
-    server.refused(&deep("T921", 7), "CONFLICT").await;
-    server.refused(&deep("a name of more than twenty letters", 7), "INVALID").await;
+    server.refuses(&deep("T921", 7), "CONFLICT").await;
+    server.refuses(&deep("a name of more than twenty letters", 7), "INVALID").await;
 }
 
 #[apply(backends)]
@@ -249,7 +249,7 @@ async fn c067_a_child_made_through_its_parent_cannot_name_another(#[case] backen
             format!("updateParent(key: {{id: 1}}, input: {{children: {{create: [{child}]}}}}) {{ outcome }}"),
             format!("createParent(input: {{id: 9, name: \"P9\", children: {{create: [{child}]}}}}) {{ outcome }}"),
         ] {
-            let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "INVALID").await;
+            let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "INVALID").await;
             assert_eq!((&extensions["entity"], &extensions["navigationProperty"]), (&json!("child"), &json!("parent")));
         }
     }
@@ -278,7 +278,7 @@ async fn c068_a_list_bound_in_an_update_is_added(#[case] backend: Backend) {
         .await;
     assert_eq!(data["updateParent"]["outcome"], "UNCHANGED");
     assert_eq!(server.state().await, before);
-    server.refused("mutation { updateParent(key: {id: 2}, input: {name: \"x\", children: {associate: [{id: 1}, {id: 99}]}}) { outcome } }", "TARGET_NOT_FOUND").await;
+    server.refuses("mutation { updateParent(key: {id: 2}, input: {name: \"x\", children: {associate: [{id: 1}, {id: 99}]}}) { outcome } }", "TARGET_NOT_FOUND").await;
 }
 
 #[apply(backends)]
@@ -317,10 +317,10 @@ async fn c069_a_deep_update_replaces_the_set_and_adds_new_records(#[case] backen
     ] {
         let mutation =
             format!("mutation {{ updateUser(key: {{id: 1}}, input: {{name: \"x\", teams: {change}}}) {{ outcome }} }}");
-        server.refused(&mutation, code).await;
+        server.refuses(&mutation, code).await;
     }
     let mutation = "mutation { updateOrder(key: {id: 1}, input: {items: {replace: [{id: 1}]}}) { outcome } }";
-    server.refused(mutation, "REQUIRED_RELATIONSHIP").await;
+    server.refuses(mutation, "REQUIRED_RELATIONSHIP").await;
 }
 
 #[apply(backends)]

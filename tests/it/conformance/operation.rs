@@ -131,7 +131,7 @@ async fn c099_an_alias_that_means_nothing_is_refused(#[case] backend: Backend) {
     let mutation = format!(
         "mutation {{ {first} second: associateChildToys(key: {{id: 3}}, refs: [{{ref: \"$acme\"}}]) {{ changed }} }}"
     );
-    server.refused(&mutation, "TYPE_MISMATCH").await;
+    server.refuses(&mutation, "TYPE_MISMATCH").await;
     // Outside an operation of mutations there is nothing to refer to.
     assert_eq!(server.code("{ parent(key: {ref: \"$acme\"}) { id } }").await, "INVALID");
 }

@@ -126,12 +126,12 @@ async fn c053_replace_refs_with_an_unknown_one_changes_nothing(#[case] backend: 
     for (mutation, target) in [("replaceUserTeams", "teams(99)"), ("replaceParentChildren", "children(99)")] {
         for refs in ["[{id: 2}, {id: 99}]", "[{id: 99}, {id: 2}]", "[{id: 2}, {id: 99}, {id: 3}]"] {
             let mutation = format!("mutation {{ {mutation}(key: {{id: 1}}, refs: {refs}) {{ changed }} }}");
-            assert_eq!(server.refused(&mutation, "TARGET_NOT_FOUND").await["ref"], target);
+            assert_eq!(server.refuses(&mutation, "TARGET_NOT_FOUND").await["ref"], target);
         }
     }
-    server.refused("mutation { replaceUserTeams(key: {id: 99}, refs: []) { changed } }", "NOT_FOUND").await;
+    server.refuses("mutation { replaceUserTeams(key: {id: 99}, refs: []) { changed } }", "NOT_FOUND").await;
     server
-        .refused(
+        .refuses(
             "mutation { replaceUserTeams(key: {id: 1}, refs: [{id: 2}, {ref: \"parents(7)\"}]) { changed } }",
             "TYPE_MISMATCH",
         )
@@ -144,7 +144,7 @@ async fn c054_replace_refs_over_a_required_lookup_may_only_add(#[case] backend: 
     let Some(server) = cast(backend, "c054").await else { return };
     for refs in ["[{id: 1}]", "[]", "[{id: 1}, {id: 3}]"] {
         let mutation = format!("mutation {{ replaceOrderItems(key: {{id: 1}}, refs: {refs}) {{ changed }} }}");
-        let extensions = server.refused(&mutation, "REQUIRED_RELATIONSHIP").await;
+        let extensions = server.refuses(&mutation, "REQUIRED_RELATIONSHIP").await;
         assert_eq!((&extensions["entity"], &extensions["navigationProperty"]), (&json!("order"), &json!("items")));
     }
     let data = server
@@ -184,7 +184,7 @@ async fn c055_clear_refs_empties_and_keeps_the_records(#[case] backend: Backend)
     let data = server.write("mutation { clearUserTeams(key: {id: 1}) { changed results { ref } } }").await;
     assert_eq!(data["clearUserTeams"], json!({ "changed": false, "results": [] }));
     assert_eq!(server.state().await, after);
-    server.refused("mutation { clearUserTeams(key: {id: 99}) { changed } }", "NOT_FOUND").await;
+    server.refuses("mutation { clearUserTeams(key: {id: 99}) { changed } }", "NOT_FOUND").await;
 }
 
 #[apply(backends)]
@@ -228,9 +228,9 @@ async fn c057_many_references_are_linked_together_or_not_at_all(#[case] backend:
     assert_eq!(teams(&server, 1).await, ["1", "2", "3", "7"]);
     for refs in ["[{id: 1}, {id: 2}, {id: 99}]", "[{id: 99}, {id: 1}]", "[{id: 1}, {id: 99}, {id: 2}]"] {
         let mutation = format!("mutation {{ associateUserTeams(key: {{id: 3}}, refs: {refs}) {{ changed }} }}");
-        server.refused(&mutation, "TARGET_NOT_FOUND").await;
+        server.refuses(&mutation, "TARGET_NOT_FOUND").await;
         let mutation = format!("mutation {{ associateParentChildren(key: {{id: 3}}, refs: {refs}) {{ changed }} }}");
-        server.refused(&mutation, "TARGET_NOT_FOUND").await;
+        server.refuses(&mutation, "TARGET_NOT_FOUND").await;
     }
     let before = server.state().await;
     let data = server

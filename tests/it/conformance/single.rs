@@ -121,14 +121,14 @@ async fn c013_set_ref_of_a_one_to_one_displaces_both_former_partners(#[case] bac
     assert_eq!(server.sql(people).await, [json!({ "p": null }), json!({ "p": null }), json!({ "p": 2 })]);
     // A partner that cannot do without.
     let extensions = server
-        .refused(
+        .refuses(
             "mutation { associatePassportPerson(key: {id: 1}, ref: {id: 2}) { changed } }",
             "REQUIRED_RELATIONSHIP",
         )
         .await;
     assert_eq!(extensions["entity"], "passport");
     server
-        .refused(
+        .refuses(
             "mutation { associatePersonPassport(key: {id: 1}, ref: {id: 2}) { changed } }",
             "REQUIRED_RELATIONSHIP",
         )
@@ -199,10 +199,10 @@ async fn c016_set_ref_of_a_missing_record_is_not_found_and_creates_nothing(#[cas
     let Some(server) = cast(backend, "c016").await else { return };
     for key in ["{id: 99}", "{email: \"nobody@example.org\"}", "{ref: \"children(99)\"}"] {
         let mutation = format!("mutation {{ associateChildParent(key: {key}, ref: {{id: 1}}) {{ changed }} }}");
-        let extensions = server.refused(&mutation, "NOT_FOUND").await;
+        let extensions = server.refuses(&mutation, "NOT_FOUND").await;
         assert_eq!(extensions["entity"], "child");
     }
-    server.refused("mutation { disassociateChildParent(key: {id: 99}) { changed } }", "NOT_FOUND").await;
+    server.refuses("mutation { disassociateChildParent(key: {id: 99}) { changed } }", "NOT_FOUND").await;
 }
 
 #[apply(backends)]
@@ -212,7 +212,7 @@ async fn c017_set_ref_to_a_missing_record_is_target_not_found(#[case] backend: B
     for (child, target) in [(1, "{id: 99}"), (3, "{id: 99}"), (3, "{ref: \"parents(99)\"}")] {
         let mutation =
             format!("mutation {{ associateChildParent(key: {{id: {child}}}, ref: {target}) {{ changed }} }}");
-        let extensions = server.refused(&mutation, "TARGET_NOT_FOUND").await;
+        let extensions = server.refuses(&mutation, "TARGET_NOT_FOUND").await;
         assert_eq!(extensions["entity"], "child");
         assert_eq!(extensions["navigationProperty"], "parent");
         assert_eq!(extensions["ref"], "parents(99)");
@@ -228,11 +228,11 @@ async fn c018_set_ref_to_another_entity_is_a_type_mismatch(#[case] backend: Back
         let mutation = format!(
             "mutation {{ associateChildParent(key: {{id: {child}}}, ref: {{ref: \"teams(7)\"}}) {{ changed }} }}"
         );
-        let extensions = server.refused(&mutation, "TYPE_MISMATCH").await;
+        let extensions = server.refuses(&mutation, "TYPE_MISMATCH").await;
         assert_eq!(extensions["ref"], "teams(7)");
     }
     server
-        .refused(
+        .refuses(
             "mutation { associateChildParent(key: {ref: \"teams(7)\"}, ref: {id: 7}) { changed } }",
             "TYPE_MISMATCH",
         )
@@ -308,12 +308,12 @@ async fn c022_a_required_lookup_cannot_be_cleared(#[case] backend: Backend) {
         server.not_offered(&format!("mutation {{ {mutation}(key: {{id: 1}}) {{ changed }} }}")).await;
     }
     let extensions = server
-        .refused("mutation { updateItem(key: {id: 1}, input: {order: null}) { outcome } }", "REQUIRED_RELATIONSHIP")
+        .refuses("mutation { updateItem(key: {id: 1}, input: {order: null}) { outcome } }", "REQUIRED_RELATIONSHIP")
         .await;
     assert_eq!(extensions["entity"], "item");
     assert_eq!(extensions["navigationProperty"], "order");
     let extensions = server
-        .refused(
+        .refuses(
             "mutation { updatePerson(key: {id: 1}, input: {passport: null}) { outcome } }",
             "REQUIRED_RELATIONSHIP",
         )
@@ -346,7 +346,7 @@ async fn c029_a_lookup_of_the_primary_key_cannot_be_changed(#[case] backend: Bac
     let mutation = format!(
         "mutation {{ createOrder(input: {{id: 9, title: \"O9\", lines: {{associate: [{line}]}}}}) {{ outcome }} }}"
     );
-    let extensions = server.refused(&mutation, "IMMUTABLE").await;
+    let extensions = server.refuses(&mutation, "IMMUTABLE").await;
     assert_eq!(extensions["navigationProperty"], "lines");
     // On create it is given.
     let mutation = "mutation { createLine(input: {position: 3, text: \"L13\", order: {ref: {id: 1}}}) {
@@ -374,14 +374,14 @@ async fn c030_set_ref_takes_a_unique_key_of_the_target(#[case] backend: Backend)
     }
     for unknown in ["{code: \"Z\"}", "{code: \"b\"}", "{code: \"\"}", "{regionNumber: {region: \"south\", number: 2}}"]
     {
-        let extensions = server.refused(&set(unknown), "TARGET_NOT_FOUND").await;
+        let extensions = server.refuses(&set(unknown), "TARGET_NOT_FOUND").await;
         assert_eq!(extensions["navigationProperty"], "parent", "{unknown}");
     }
     for no_key in ["{name: \"P1\"}", "{region: \"north\"}", "{number: 1}", "{regionNumber: {region: \"north\"}}"] {
         server.not_offered(&set(no_key)).await;
     }
-    server.refused(&set("{ref: \"parents(name='P1')\"}"), "INVALID").await;
-    server.refused(&set("{ref: \"parents\"}"), "INVALID").await;
+    server.refuses(&set("{ref: \"parents(name='P1')\"}"), "INVALID").await;
+    server.refuses(&set("{ref: \"parents\"}"), "INVALID").await;
     // The record is addressed in the same ways.
     let mutation = "mutation { associateChildParent(key: {email: \"c4@example.org\"}, ref: {code: \"A\"}) { child { id parent { id } } } }";
     assert_eq!(

@@ -56,12 +56,12 @@ impl Server {
     }
 
     /// The extensions of the only error of a mutation that must fail, and after which everything is as it was.
-    pub(crate) async fn refused(&self, mutation: &str, code: &str) -> Value {
-        self.refused_with(mutation, json!({}), code).await
+    pub(crate) async fn refuses(&self, mutation: &str, code: &str) -> Value {
+        self.refuses_with(mutation, json!({}), code).await
     }
 
     /// The same with variables.
-    pub(crate) async fn refused_with(&self, mutation: &str, variables: Value, code: &str) -> Value {
+    pub(crate) async fn refuses_with(&self, mutation: &str, variables: Value, code: &str) -> Value {
         let error = self.failed(mutation, variables, code).await;
         error["extensions"].clone()
     }

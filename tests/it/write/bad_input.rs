@@ -13,7 +13,7 @@ type Refusal<'a> = (&'a str, &'a str, &'a str, Option<&'a str>);
 
 async fn refuse(server: &Server, refusals: &[Refusal<'_>]) {
     for (mutation, code, entity, navigation) in refusals {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), code).await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), code).await;
         assert_eq!(extensions["entity"], *entity, "{mutation}\n{extensions}");
         assert_eq!(extensions["navigationProperty"], json!(navigation), "{mutation}\n{extensions}");
     }
@@ -47,7 +47,7 @@ async fn a_missing_record_is_not_found(#[case] backend: Backend) {
         "associatePersonDesk(key: {id: 99}, ref: {id: 1}) { changed }",
         "disassociatePersonDesk(key: {id: 99}) { changed }",
     ] {
-        server.refused(&format!("mutation {{ {mutation} }}"), "NOT_FOUND").await;
+        server.refuses(&format!("mutation {{ {mutation} }}"), "NOT_FOUND").await;
     }
 }
 
@@ -113,7 +113,7 @@ async fn a_target_of_another_entity_is_a_type_mismatch(#[case] backend: Backend)
         "createChild(input: {id: 9, name: \"C9\", toys: {associate: [{id: 1}, {ref: \"parents(1)\"}]}}) { outcome }",
         "upsertChild(key: {ref: \"parents(1)\"}, input: {name: \"C9\"}) { outcome }",
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), code).await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), code).await;
         assert!(extensions["ref"].is_string(), "{mutation}\n{extensions}");
     }
     for malformed in [
@@ -130,7 +130,7 @@ async fn a_target_of_another_entity_is_a_type_mismatch(#[case] backend: Backend)
         let mutation = format!(
             "mutation {{ associateParentChildren(key: {{id: 2}}, refs: [{{id: 3}}, {{ref: \"{malformed}\"}}]) {{ changed }} }}"
         );
-        server.refused(&mutation, "INVALID").await;
+        server.refuses(&mutation, "INVALID").await;
     }
 }
 
@@ -162,7 +162,7 @@ async fn a_required_link_is_kept_whoever_asks(#[case] backend: Backend) {
         "updatePerson(key: {id: 1}, input: {passport: {create: {id: 9, number: \"X9\"}}}) { outcome }",
         "createPassport(input: {id: 9, number: \"X9\", person: {ref: {id: 1}}}) { outcome }",
     ] {
-        server.refused(&format!("mutation {{ {mutation} }}"), code).await;
+        server.refuses(&format!("mutation {{ {mutation} }}"), code).await;
     }
 }
 
@@ -233,7 +233,7 @@ async fn part_of_a_composite_key_addresses_nothing(#[case] backend: Backend) {
         "lines(orderId=1,position=1,text='L11')",
     ] {
         server
-            .refused(&format!("mutation {{ deleteLine(key: {{ref: \"{reference}\"}}) {{ outcome }} }}"), "INVALID")
+            .refuses(&format!("mutation {{ deleteLine(key: {{ref: \"{reference}\"}}) {{ outcome }} }}"), "INVALID")
             .await;
     }
     for target in ["{aislePosition: {aisle: 1}}", "{aisle: 1}"] {
@@ -247,13 +247,13 @@ async fn part_of_a_composite_key_addresses_nothing(#[case] backend: Backend) {
             .await;
     }
     server
-        .refused(
+        .refuses(
             "mutation { associateBookShelf(key: {id: 1}, ref: {ref: \"shelves(aisle=1)\"}) { changed } }",
             "INVALID",
         )
         .await;
     server
-        .refused(
+        .refuses(
             "mutation { createBook(input: {id: 9, title: \"B9\", shelf: {ref: {ref: \"shelves(1)\"}}}) { outcome } }",
             "INVALID",
         )
@@ -348,7 +348,7 @@ async fn two_arms_of_a_multi_table_lookup_contradict_each_other(#[case] backend:
         format!("updateSocialprofile(key: {{socialprofileid: \"{profile}\"}}, input: {{{arms}}}) {{ outcome }}"),
         format!("createSocialprofile(input: {{profilename: \"x\", community: OTHER, {arms}}}) {{ outcome }}"),
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "INVALID").await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "INVALID").await;
         assert_eq!(extensions["entity"], "socialprofile");
     }
     // One of them and no other is no contradiction.

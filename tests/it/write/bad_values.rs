@@ -27,7 +27,7 @@ fn ways(fields: &str) -> Vec<String> {
 
 async fn invalid(server: &Server, fields: &str) {
     for mutation in ways(fields) {
-        let extensions = server.refused(&mutation, "INVALID").await;
+        let extensions = server.refuses(&mutation, "INVALID").await;
         assert_eq!(extensions["entity"], "child", "{mutation}\n{extensions}");
     }
 }
@@ -53,12 +53,12 @@ async fn null_where_nothing_may_be_null_is_refused(#[case] backend: Backend) {
         "updateChild(key: {id: 1}, input: {email: \"new@example.org\", level: null}) { outcome }",
         "updateChildren(where: {id: {eq: 1}}, input: {name: null}) { count }",
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "INVALID").await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "INVALID").await;
         assert_eq!(extensions["entity"], "child", "{mutation}");
     }
     let mutation =
         "mutation ($name: String) { updateChild(key: {id: 1}, input: {name: $name}) { outcome child { name } } }";
-    server.refused_with(mutation, json!({ "name": null }), "INVALID").await;
+    server.refuses_with(mutation, json!({ "name": null }), "INVALID").await;
     assert_eq!(
         server.write(mutation).await["updateChild"],
         json!({ "outcome": "UNCHANGED", "child": { "name": "C1" } })
@@ -100,7 +100,7 @@ async fn a_number_out_of_the_range_of_its_column_is_invalid(#[case] backend: Bac
         invalid(&server, &format!("name: \"x\", level: {number}")).await;
         let mutation =
             format!("mutation {{ updateParent(key: {{id: 3}}, input: {{number: {number}}}) {{ outcome }} }}");
-        assert_eq!(server.refused(&mutation, "INVALID").await["entity"], "parent");
+        assert_eq!(server.refuses(&mutation, "INVALID").await["entity"], "parent");
     }
     for number in ["2147483648", "-2147483649", "1e10", "1.5", "\"1\""] {
         server
@@ -122,13 +122,13 @@ async fn values_that_the_demos_columns_cannot_hold_are_refused(#[case] backend: 
     for revenue in ["100000000000000.00", "1e30", "-1e15"] {
         let mutation =
             format!("mutation {{ updateAccount({account}, input: {{revenue: \"{revenue}\"}}) {{ outcome }} }}");
-        assert_eq!(server.refused(&mutation, "INVALID").await["entity"], "account", "{revenue}");
+        assert_eq!(server.refuses(&mutation, "INVALID").await["entity"], "account", "{revenue}");
     }
     let order = "key: {ordernumber: \"SO-2024-0010\"}";
     for priority in ["32768", "-32769"] {
         let mutation =
             format!("mutation {{ updateSalesorder({order}, input: {{priority: {priority}}}) {{ outcome }} }}");
-        assert_eq!(server.refused(&mutation, "INVALID").await["entity"], "salesorder", "{priority}");
+        assert_eq!(server.refuses(&mutation, "INVALID").await["entity"], "salesorder", "{priority}");
     }
     for (value, code) in [("revenue: \"many\"", "INVALID"), ("createdon: \"yesterday\"", "INVALID")] {
         let response = server
@@ -143,7 +143,7 @@ async fn values_that_the_demos_columns_cannot_hold_are_refused(#[case] backend: 
         "mutation ($text: String) {{ updateContact({contact}, input: {{emailaddress1: $text}}) {{ outcome }} }}"
     );
     server.write_with(&mutation, json!({ "text": "x".repeat(255) })).await;
-    let extensions = server.refused_with(&mutation, json!({ "text": "x".repeat(256) }), "INVALID").await;
+    let extensions = server.refuses_with(&mutation, json!({ "text": "x".repeat(256) }), "INVALID").await;
     assert_eq!(extensions["entity"], "contact");
 }
 
@@ -197,7 +197,7 @@ async fn a_unique_violation_names_the_key(#[case] backend: Backend) {
             json!(["id"]),
         ),
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "CONFLICT").await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "CONFLICT").await;
         assert_eq!(extensions["entity"], entity, "{mutation}\n{extensions}");
         assert_eq!(extensions["attributes"], attributes, "{mutation}\n{extensions}");
     }
@@ -214,7 +214,7 @@ async fn a_check_that_fails_is_invalid(#[case] backend: Backend) {
         "updateToy(key: {id: 1}, input: {weight: 0}) { outcome }",
         "updateToy(key: {id: 1}, input: {weight: -2147483648, child: {ref: {id: 2}}}) { outcome }",
     ] {
-        let extensions = server.refused(&format!("mutation {{ {mutation} }}"), "INVALID").await;
+        let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "INVALID").await;
         assert_eq!(extensions["entity"], "toy", "{mutation}");
     }
 }

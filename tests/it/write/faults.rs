@@ -39,10 +39,10 @@ async fn f02_a_filter_that_asks_nothing_neither_deletes_nor_updates(#[case] back
     }
     for filter in ["{}", "{name: {}}"] {
         server
-            .refused(&format!("mutation {{ deleteChildren(where: {filter}, atMost: 5) {{ count }} }}"), "INVALID")
+            .refuses(&format!("mutation {{ deleteChildren(where: {filter}, atMost: 5) {{ count }} }}"), "INVALID")
             .await;
         server
-            .refused(
+            .refuses(
                 &format!("mutation {{ updateChildren(where: {filter}, input: {{level: 9}}, atMost: 5) {{ count }} }}"),
                 "INVALID",
             )
@@ -62,7 +62,7 @@ async fn f02_a_filter_that_asks_nothing_neither_deletes_nor_updates(#[case] back
     }
     // A variable that is not set asks nothing, either.
     let mutation = "mutation ($name: String) { deleteChildren(where: {name: {eq: $name}}, atMost: 5) { count } }";
-    server.refused_with(mutation, json!({}), "INVALID").await;
+    server.refuses_with(mutation, json!({}), "INVALID").await;
 }
 
 #[apply(backends)]
@@ -76,14 +76,14 @@ async fn f02_a_filter_that_finds_more_than_expected_changes_nothing(#[case] back
         ("{name: {startsWith: \"C\"}}", ", atMost: 1"),
     ] {
         let mutation = format!("mutation {{ deleteChildren(where: {filter}{at_most}) {{ count }} }}");
-        server.refused(&mutation, "LIMIT_EXCEEDED").await;
+        server.refuses(&mutation, "LIMIT_EXCEEDED").await;
         let mutation =
             format!("mutation {{ updateChildren(where: {filter}, input: {{level: 9}}{at_most}) {{ count }} }}");
-        server.refused(&mutation, "LIMIT_EXCEEDED").await;
+        server.refuses(&mutation, "LIMIT_EXCEEDED").await;
     }
     for at_most in ["-1", "-2147483648"] {
         server
-            .refused(
+            .refuses(
                 &format!("mutation {{ deleteChildren(where: {{id: {{eq: 1}}}}, atMost: {at_most}) {{ count }} }}"),
                 "INVALID",
             )

@@ -28,7 +28,7 @@ async fn many_records_are_created_in_the_order_of_the_inputs(#[case] backend: Ba
     let data = server.write("mutation { createChildren(inputs: []) { count children { id } } }").await;
     assert_eq!(data["createChildren"], json!({ "count": 0, "children": [] }));
     server
-        .refused(
+        .refuses(
             "mutation { createChildren(inputs: [{id: 20, name: \"C20\"}, {id: 12, name: \"C12\"}]) { count } }",
             "CONFLICT",
         )
@@ -60,7 +60,7 @@ async fn an_update_of_many_writes_values_and_single_links(#[case] backend: Backe
         "{toys: {create: [{name: \"T9\"}]}}",
     ] {
         let mutation = format!("mutation {{ updateChildren(where: {{id: {{eq: 1}}}}, input: {input}) {{ count }} }}");
-        server.refused(&mutation, "INVALID").await;
+        server.refuses(&mutation, "INVALID").await;
     }
     let data = server
         .write("mutation { updateChildren(where: {id: {eq: 99}}, input: {level: 7}) { count children { id } } }")
@@ -98,7 +98,7 @@ async fn an_upsert_creates_or_updates(#[case] backend: Backend) {
         ("{id: 11}", "{id: 12, name: \"C\"}"),
         ("{email: \"a@example.org\"}", "{id: 13, name: \"C\", email: \"b@example.org\"}"),
     ] {
-        server.refused(&upsert(key, input), "INVALID").await;
+        server.refuses(&upsert(key, input), "INVALID").await;
     }
 }
 

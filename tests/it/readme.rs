@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     backends,
-    support::{Backend, demo},
+    support::{Backend, demo_of_its_own},
 };
 
 /// Each `graphql` block with the `json` block that follows it.
@@ -25,7 +25,7 @@ fn examples(text: &str) -> Vec<(String, String)> {
 #[apply(backends)]
 #[tokio::test]
 async fn every_example_of_the_readme_answers_as_it_says(#[case] backend: Backend) {
-    let Some(server) = demo(backend).await else { return };
+    let Some(server) = demo_of_its_own(backend, "readme").await else { return };
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let examples = examples(&readme);
     assert!(examples.len() >= 5);

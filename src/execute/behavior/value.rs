@@ -57,7 +57,7 @@ pub(super) fn to_value(literal: &Literal, field: &ArrayType) -> Option<Value> {
             ArrayType::String => Some(digits.clone().into()),
             other => float(digits.parse().ok()?, other),
         },
-        Literal::Text(text) => self::text(text, field),
+        Literal::Text(text) => self::text(text, field).or_else(|| stored(text, field)),
         Literal::Uuid(uuid, _) => match field {
             ArrayType::Uuid => Some((*uuid).into()),
             ArrayType::Bytes => Some(uuid.as_bytes().to_vec().into()),
@@ -75,12 +75,37 @@ pub(super) fn to_value(literal: &Literal, field: &ArrayType) -> Option<Value> {
                 _ => return None,
             })
         }
-        Literal::Bytes(bytes) => matches!(field, ArrayType::Bytes).then(|| bytes.clone().into()),
+        Literal::Bytes(bytes) => match field {
+            ArrayType::Bytes => Some(bytes.clone().into()),
+            // As a database without a type for them stores them.
+            ArrayType::Uuid => Some(Uuid::from_slice(bytes).ok()?.into()),
+            _ => None,
+        },
         Literal::Json(document) => match field {
             ArrayType::Json => Some(document.clone().into()),
             other => text(&document.to_string(), other),
         },
     }
+}
+
+/// A value in the text in which keys are passed on as they are stored.
+fn stored(text: &str, field: &ArrayType) -> Option<Value> {
+    let literal = match field {
+        ArrayType::Uuid => Literal::Uuid(Uuid::parse_str(text).ok()?, UuidStorage::Native),
+        ArrayType::ChronoDate => Literal::Date(text.parse().ok()?),
+        ArrayType::ChronoTime => Literal::Time(text.parse().ok()?),
+        ArrayType::ChronoDateTime
+        | ArrayType::ChronoDateTimeUtc
+        | ArrayType::ChronoDateTimeLocal
+        | ArrayType::ChronoDateTimeWithTimeZone => {
+            let spelled = text.replacen(' ', "T", 1).into();
+            Literal::parse(&spelled, &AttributeType::DateTime { zoned: true }).ok()?
+        }
+        ArrayType::Decimal => Literal::Decimal(text.to_owned()),
+        ArrayType::Double | ArrayType::Float => Literal::Float(text.parse().ok()?),
+        _ => return None,
+    };
+    to_value(&literal, field)
 }
 
 fn integer(number: i64, field: &ArrayType) -> Option<Value> {

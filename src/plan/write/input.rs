@@ -150,7 +150,8 @@ impl Inputs<'_> {
                 format!("a link of {} needs more than two records: create the record between them", property.name);
             return Err(Error::invalid(message));
         }
-        let contradicts = origin.hop.is_some_and(|hop| is_other_end(hop, property));
+        // A new record that others reference may well be referenced by more of them.
+        let contradicts = !property.collection && origin.hop.is_some_and(|hop| is_other_end(hop, property));
         if contradicts && !operations.is_empty() {
             let message = format!("a record that is created through a link to it cannot say {} as well", property.name);
             return Err(Error::invalid(message));

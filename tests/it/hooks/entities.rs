@@ -48,7 +48,7 @@ pub(super) mod author {
         #[sea_orm(column_type = "String(StringLen::N(40))")]
         pub name: String,
         pub slug: String,
-        #[sea_orm(has_many)]
+        #[sea_orm(has_many, relation_enum = "Books", via_rel = "Author")]
         pub books: HasMany<super::book::Entity>,
     }
 
@@ -88,7 +88,7 @@ pub(super) mod book {
         pub author_id: Option<i32>,
         #[sea_orm(belongs_to, from = "author_id", to = "id", on_delete = "SetNull")]
         pub author: BelongsTo<Option<super::author::Entity>>,
-        #[sea_orm(has_many)]
+        #[sea_orm(has_many, relation_enum = "Chapters", via_rel = "Book")]
         pub chapters: HasMany<super::chapter::Entity>,
         #[sea_orm(has_many, via = "book_genre")]
         pub genres: HasMany<super::genre::Entity>,

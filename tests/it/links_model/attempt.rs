@@ -170,10 +170,11 @@ impl Attempt {
         };
     }
 
-    /// Creates a record, perhaps through a property of another record, and answers its key.
-    pub(super) fn create(&mut self, record: &Record, through: Option<(&Property, i32)>) -> Option<i32> {
+    /// Creates a record, perhaps through a property of another one, and answers its key. The other record links it if
+    /// it is not there yet itself.
+    pub(super) fn create(&mut self, record: &Record, through: Option<(&Property, Option<i32>)>) -> Option<i32> {
         let key = record.key?;
-        let back = through.map(|(property, _)| property.partner());
+        let back = through.map(|(property, _)| property.partner()).filter(|back| !back.is_collection);
         let binds = || record.binds.iter();
         let mut linked: Vec<Relationship> = through.map(|(property, _)| property.relationship).into_iter().collect();
         let mut lookups = Vec::new();
@@ -198,12 +199,12 @@ impl Attempt {
             self.part += 1;
             self.link(property, key, target);
         }
-        if let Some((property, owner)) = through {
+        if let Some((property, Some(owner))) = through {
             self.part += 1;
             self.link(property, owner, key);
         }
         for (property, bind) in binds().filter(|(property, _)| property.is_collection || !property.is_first) {
-            if back == Some(*property) && !property.is_collection {
+            if back == Some(*property) {
                 self.contradiction(property, bind);
             } else {
                 self.bind(property, key, bind);
@@ -227,7 +228,7 @@ impl Attempt {
     fn target(&mut self, property: &Property, bind: &Bind) -> Option<i32> {
         match bind {
             Bind::One(reference) => self.resolve(property.target, reference, "TARGET_NOT_FOUND"),
-            Bind::New(record) => self.create(record, None),
+            Bind::New(record) => self.create(record, Some((property, None))),
             Bind::Null | Bind::Many(_) => None,
         }
     }
@@ -242,13 +243,13 @@ impl Attempt {
                 self.associate(property, Some(key), std::slice::from_ref(reference));
             }
             Bind::New(record) if property.is_first => {
-                if let Some(target) = self.create(record, None) {
+                if let Some(target) = self.create(record, Some((property, None))) {
                     self.part += 1;
                     self.link(property, key, target);
                 }
             }
             Bind::New(record) => {
-                self.create(record, Some((property, key)));
+                self.create(record, Some((property, Some(key))));
             }
             Bind::Many(change) => self.change(property, key, change),
         }
@@ -261,7 +262,7 @@ impl Attempt {
         self.disassociate(property, Some(key), &change.disassociate, false);
         self.associate(property, Some(key), &change.associate);
         for record in &change.create {
-            self.create(record, Some((property, key)));
+            self.create(record, Some((property, Some(key))));
         }
     }
 

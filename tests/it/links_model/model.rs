@@ -86,30 +86,35 @@ impl State {
         rows.map(|(row, _)| row.1).collect()
     }
 
-    /// A record as the gateway answers it for `step::selection`.
-    pub(super) fn json(&self, entity: Entity, key: i32) -> Value {
-        let ids = |property: &Property, keys: Vec<i32>, record: &dyn Fn(i32) -> Value| {
-            let mut records = keys.into_iter().map(record);
-            if property.is_collection { records.collect() } else { records.next().unwrap_or_default() }
-        };
+    /// A record as the gateway answers it, with what `other` makes of the records that it is linked to.
+    fn json(&self, entity: Entity, key: i32, other: impl Fn(&Property, i32) -> Value) -> Value {
         let mut fields = Map::new();
         fields.insert("id".to_owned(), json!(key));
         fields.insert("n".to_owned(), json!(self.records.get(&(entity, key))));
         for property in entity.properties() {
-            let partner = property.partner();
-            let other = |key: i32| {
-                let back = ids(partner, self.members(partner, key), &|key| json!({ "id": key }));
-                json!({ "id": key, partner.name: back })
-            };
-            fields.insert(property.name.to_owned(), ids(property, self.members(property, key), &other));
+            let linked = self.linked(property, key, |key| other(property, key));
+            fields.insert(property.name.to_owned(), linked);
         }
         fields.into()
     }
 
+    fn linked(&self, property: &Property, key: i32, record: impl Fn(i32) -> Value) -> Value {
+        let mut records = self.members(property, key).into_iter().map(record);
+        if property.is_collection { records.collect() } else { records.next().unwrap_or_default() }
+    }
+
+    /// A record as the payload of a mutation has it: what it is linked to says what it is linked to itself.
+    pub(super) fn payload(&self, entity: Entity, key: i32) -> Value {
+        self.json(entity, key, |property, key| {
+            let partner = property.partner();
+            json!({ "id": key, partner.name: self.linked(partner, key, |key| json!({ "id": key })) })
+        })
+    }
+
     /// All records of an entity, as the gateway answers them.
-    pub(super) fn all_json(&self, entity: Entity) -> Value {
+    pub(super) fn all(&self, entity: Entity) -> Value {
         let keys = self.records.keys().filter(|(other, _)| *other == entity);
-        keys.map(|(_, key)| self.json(entity, *key)).collect()
+        keys.map(|(_, key)| self.json(entity, *key, |_, key| json!({ "id": key }))).collect()
     }
 
     /// What must come of a step.

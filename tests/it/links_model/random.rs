@@ -98,7 +98,7 @@ fn record(entity: Entity, usage: Use, depth: u32, through: Option<&'static Prope
         .properties()
         .map(|property| {
             let chance = match through {
-                Some(through) if through.partner() == property => 0.03,
+                Some(through) if through.partner() == property && !property.is_collection => 0.03,
                 _ if property.relationship.is_required() && property.is_first && usage == Use::Create => 0.85,
                 _ => 0.3,
             };

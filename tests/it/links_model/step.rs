@@ -222,17 +222,31 @@ impl Step {
     pub(super) fn graphql(&self) -> String {
         let about = if self.is_about_links() { "changed results { ref status }" } else { "outcome" };
         let entity = self.entity();
-        format!("mutation {{ step: {} {{ {about} {} {} }} }}", self.field(), entity.logical_name(), selection(entity))
+        format!(
+            "mutation {{ step: {} {{ {about} {} {} }} }}",
+            self.field(),
+            entity.logical_name(),
+            deep_selection(entity)
+        )
     }
 }
 
+fn order(property: &Property) -> &'static str {
+    if property.is_collection { "(orderBy: [{id: ASC}])" } else { "" }
+}
+
 /// Selects a record with its links, and with what those records say about the other end.
-pub(super) fn selection(entity: Entity) -> String {
-    let order = |property: &Property| if property.is_collection { "(orderBy: [{id: ASC}])" } else { "" };
+fn deep_selection(entity: Entity) -> String {
     let properties = entity.properties().map(|property| {
         let partner = property.partner();
         format!("{}{} {{ id {}{} {{ id }} }}", property.name, order(property), partner.name, order(partner))
     });
+    format!("{{ id n {} }}", properties.collect::<Vec<_>>().join(" "))
+}
+
+/// Selects a record with its links.
+pub(super) fn selection(entity: Entity) -> String {
+    let properties = entity.properties().map(|property| format!("{}{} {{ id }}", property.name, order(property)));
     format!("{{ id n {} }}", properties.collect::<Vec<_>>().join(" "))
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::{Connection, PgPool, SqlitePool};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::sql::Dialect;
 
@@ -29,6 +29,8 @@ pub struct Database {
     /// Whose turn it is to write, where the database takes one writer at a time: in the order in which they came,
     /// which SQLite's own waiting does not keep.
     turns: Option<Arc<Semaphore>>,
+    /// Whether the server's transactions are READ COMMITTED by themselves, once it was asked.
+    read_committed: Arc<OnceCell<bool>>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,7 +78,7 @@ impl Database {
             DbBackend::Postgres => (Pool::Postgres(connection.get_postgres_connection_pool().clone()), None),
             _ => return None,
         };
-        Some(Self { connection: connection.clone(), pool, turns })
+        Some(Self { connection: connection.clone(), pool, turns, read_committed: Arc::default() })
     }
 
     /// The dialect it is spoken to in.
@@ -113,12 +115,19 @@ impl Database {
             None => None,
         };
         let options = TransactionOptions {
-            // A server may be set to another level. SQLite knows none.
-            isolation_level: matches!(self.pool, Pool::Postgres(_)).then_some(IsolationLevel::ReadCommitted),
+            isolation_level: if self.is_read_committed().await { None } else { Some(IsolationLevel::ReadCommitted) },
             access_mode: None,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
         Ok(Transaction::new(self.connection.begin_with_options(options).await?, turn))
+    }
+
+    /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.
+    /// A server may be set to another level; SQLite knows none.
+    async fn is_read_committed(&self) -> bool {
+        let (Pool::Postgres(pool), Some(show)) = (&self.pool, self.dialect().default_isolation()) else { return true };
+        let ask = async || sqlx::query_scalar::<_, String>(show).fetch_one(pool).await.map(|it| it == "read committed");
+        self.read_committed.get_or_try_init(ask).await.copied().unwrap_or(false)
     }
 
     /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`.

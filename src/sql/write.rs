@@ -2,7 +2,8 @@
 //! of records are one list per part, so that a text depends on the operation and not on how many records it is about.
 
 use sea_orm::sea_query::{
-    Cond, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, SelectStatement, UpdateStatement,
+    Cond, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, ReturningClause, SelectStatement,
+    UpdateStatement,
 };
 
 use crate::{
@@ -138,8 +139,7 @@ impl Write<'_> {
         if ignore_conflicts {
             insert.on_conflict(OnConflict::new().do_nothing().to_owned());
         }
-        let answered = returning.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
-        insert.returning(Query::returning().exprs(answered));
+        insert.returning(self.answered(&scope, returning));
         finish(self.dialect, &insert, Vec::new())
     }
 
@@ -147,14 +147,50 @@ impl Write<'_> {
     #[must_use]
     pub fn update(self, values: &[(AttributeId, Option<Literal>)], version: Option<AttributeId>) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
+        let mut update = self.set(&scope, values, version);
+        update.and_where(is_among(self.dialect, &self.key(&scope)));
+        finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
+    }
+
+    /// Sets attributes of the records of keys that a client gave, and answers `returning` of them.
+    #[must_use]
+    pub fn update_given(
+        self,
+        by: &[AttributeId],
+        values: &[(AttributeId, Option<Literal>)],
+        version: Option<AttributeId>,
+        returning: &[AttributeId],
+    ) -> Statement {
+        let scope = Scope::new(self.catalog, self.dialect);
+        let mut update = self.set(&scope, values, version);
+        let comparable = |id: &AttributeId| {
+            let column = scope.bare_column(self.entity, *id);
+            Typed { expr: self.dialect.comparable_key(&column), ..column }
+        };
+        let key: Vec<Typed<'_>> = by.iter().map(comparable).collect();
+        update.and_where(is_among(self.dialect, &key));
+        update.returning(self.answered(&scope, returning));
+        finish(self.dialect, &update, types(self.catalog, self.entity, by))
+    }
+
+    fn set(
+        &self,
+        scope: &Scope<'_>,
+        values: &[(AttributeId, Option<Literal>)],
+        version: Option<AttributeId>,
+    ) -> UpdateStatement {
         let mut update = UpdateStatement::new();
         update.table(scope.bare_table(self.entity));
-        update.values(values.iter().map(|(id, value)| (self.iden(*id), self.value(&scope, *id, value.as_ref()))));
+        update.values(values.iter().map(|(id, value)| (self.iden(*id), self.value(scope, *id, value.as_ref()))));
         if let Some(version) = version {
             update.value(self.iden(version), scope.bare_column(self.entity, version).expr.add(1));
         }
-        update.and_where(is_among(self.dialect, &self.key(&scope)));
-        finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
+        update
+    }
+
+    fn answered(&self, scope: &Scope<'_>, attributes: &[AttributeId]) -> ReturningClause {
+        let columns = attributes.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
+        Query::returning().exprs(columns)
     }
 
     /// Deletes the records of the stored primary keys.

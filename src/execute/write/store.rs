@@ -112,6 +112,23 @@ impl Writer<'_> {
         self.after_save(id, &records, false).await
     }
 
+    /// Sets attributes of the record of a key that a client gave, in one statement; nothing where there is none. Not
+    /// for entities with a behavior, which is told of a record before it changes.
+    pub(super) async fn update_given(
+        &mut self,
+        id: EntityId,
+        key: &[(AttributeId, Literal)],
+        values: &[Assignment],
+    ) -> Result<Option<Record>, Error> {
+        let (by, key): (Vec<AttributeId>, Key) = key.iter().cloned().unzip();
+        let returning = link_attributes(self.catalog, id);
+        let version = self.catalog.entity(id).version;
+        let statement = self.write(id).update_given(&by, values, version, &returning);
+        let rows = self.fetch(&statement, &[key]).await;
+        let rows = rows.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
+        rows.first().map(|row| self.record(id, &returning, row, 0)).transpose()
+    }
+
     /// Deletes records of an entity, and nothing else.
     pub(super) async fn remove(&mut self, id: EntityId, records: &[Record]) -> Result<(), Error> {
         if records.is_empty() {

@@ -6,7 +6,7 @@ use crate::{
     execute::Error,
     plan::{
         self,
-        write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Which},
+        write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Target, Which},
     },
     sql::Lock,
 };
@@ -27,6 +27,17 @@ impl Writer<'_> {
         which: &Which,
         change: &Change,
     ) -> Result<Written, Error> {
+        // With nothing to decide before, the record is found and changed at once.
+        if let Which::One { address, if_match: None } = which
+            && let Target::Key(key) = &address.target
+            && change.links.is_empty()
+            && !change.values.is_empty()
+            && self.behavior(id).is_none()
+        {
+            let record = self.update_given(id, key, &change.values).await?;
+            let record = record.ok_or_else(|| self.missing(id, address, Part::Subject))?;
+            return Ok(Written::with_outcome(&[record], Outcome::Updated));
+        }
         self.enter_all(change).await?;
         let records = self.find_which(id, which, Lock::Change).await?;
         self.change(id, &records, change).await

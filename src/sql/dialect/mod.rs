@@ -51,6 +51,15 @@ impl Dialect {
         }
     }
 
+    /// Asks how far transactions are kept apart that say nothing about it; nothing where there is one way only.
+    #[must_use]
+    pub fn default_isolation(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SHOW default_transaction_isolation"),
+        }
+    }
+
     /// The statement's text, and its parameters in order.
     pub(super) fn build(self, statement: &impl QueryStatementWriter) -> (String, Vec<Value>) {
         let mut writer = Writer::default();

@@ -55,6 +55,23 @@ impl Filter {
             Self::Compare { .. } | Self::Null { .. } => 1,
         }
     }
+
+    /// What it says of every record, where it says the same of all: it asks nothing, or for nothing.
+    fn constant(&self) -> Option<bool> {
+        match self {
+            Self::All(parts) if parts.iter().any(|part| part.constant() == Some(false)) => Some(false),
+            Self::All(parts) => parts.iter().all(|part| part.constant() == Some(true)).then_some(true),
+            Self::Any(parts) if parts.iter().any(|part| part.constant() == Some(true)) => Some(true),
+            Self::Any(parts) => parts.iter().all(|part| part.constant() == Some(false)).then_some(false),
+            Self::Not(part) => part.constant().map(|always| !always),
+            Self::Related { quantifier, filter, .. } => match (quantifier, filter.constant()) {
+                (Quantifier::Every, Some(true)) | (Quantifier::None, Some(false)) => Some(true),
+                (Quantifier::Some, Some(false)) => Some(false),
+                _ => None,
+            },
+            Self::Compare { .. } | Self::Null { .. } => None,
+        }
+    }
 }
 
 /// How many related records must fulfil a filter.
@@ -88,7 +105,7 @@ pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Value>) -> Resul
                 let message = format!("a filter may have {MAX_CONDITIONS} conditions");
                 return Err(Error::new(crate::error::Code::LimitExceeded, message).hint("`in` takes a list of values."));
             }
-            Ok((filter != Filter::All(Vec::new())).then_some(filter))
+            Ok(Some(filter).filter(|filter| filter.constant() != Some(true)))
         }
     }
 }

@@ -3,7 +3,11 @@
 use async_graphql::{PathSegment, ServerError};
 use serde_json::{Map, Value, json};
 
-use crate::{error::Code, execute, plan};
+use crate::{
+    error::Code,
+    execute,
+    plan::{self, Position},
+};
 
 /// An error as it stands in `errors`.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +24,14 @@ impl Error {
     /// The field of the response that it concerns.
     pub(super) fn at(mut self, path: &str) -> Self {
         self.0.insert("path".to_owned(), json!([path]));
+        self
+    }
+
+    /// The field of the document that it concerns, unless it knows a place already.
+    pub(super) fn located(mut self, position: Position) -> Self {
+        if !self.0.contains_key("locations") {
+            self.location(position.line, position.column);
+        }
         self
     }
 

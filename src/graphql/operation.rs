@@ -124,11 +124,15 @@ async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
         if writes.is_empty() { Ok(Answer::default()) } else { context.database.write(surroundings, &writes).await };
     match answer {
         Err(Failure { field, error }) => {
-            let position = fields.iter().enumerate().filter(|(_, field)| !is_name(field)).nth(field);
-            let key = position.map_or("", |(index, _)| key(index));
+            let failed_field = fields.iter().filter(|field| !is_name(field)).nth(field);
+            let key = failed_field.map_or("", |field| field.field.response_key.as_str());
             log(&error, key);
             let is_away = error.code() == Code::Unavailable;
-            failed(Error::from(&error).at(key), if is_away { Outcome::Unavailable } else { Outcome::Executed })
+            let mut refusal = Error::from(&error).at(key);
+            if let Some(field) = failed_field {
+                refusal = refusal.located(field.field.position);
+            }
+            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed })
         }
         Ok(Answer { fragments, statements }) => {
             let mut fragments = fragments.into_iter();
@@ -234,7 +238,7 @@ fn respond(
                 Some(Ok(fragment)) => data.extend(fragment),
                 Some(Err(error)) => {
                     log(&error, key);
-                    errors.push(Error::from(&error).at(key));
+                    errors.push(Error::from(&error).at(key).located(field.field.position));
                     data.extend_from_slice(format!("\"{key}\":null").as_bytes());
                     is_null |= !schema::is_nullable_root(catalog, &field.field.name);
                 }

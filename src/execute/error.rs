@@ -72,11 +72,13 @@ impl From<sqlx::Error> for Failure {
 }
 
 impl Error {
-    /// The same, with the navigation property that a refusal concerns, unless it knows one already.
+    /// The same, with the navigation property that a refusal concerns and the entity that has it, unless it knows
+    /// already what it concerns.
     #[must_use]
-    pub(super) fn navigation(self, name: &str) -> Self {
+    pub(super) fn property(self, entity: &str, name: &str) -> Self {
         match self {
-            Self::Refused(refusal) => Self::Refused(refusal.navigation(name)),
+            Self::Refused(refusal) => Self::Refused(refusal.property(entity, name)),
+            Self::Raced(refusal) => Self::Raced(refusal.property(entity, name)),
             other => other,
         }
     }

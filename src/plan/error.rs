@@ -61,6 +61,21 @@ impl Error {
         self.with("navigationProperty", name)
     }
 
+    /// The same, with the navigation property it concerns and the entity that has it, unless it knows already what it
+    /// concerns.
+    #[must_use]
+    pub fn property(self, entity: &str, name: &str) -> Self {
+        let is_known = ["entity", "navigationProperty"].iter().any(|known| self.details.contains_key(*known));
+        if is_known { self } else { self.entity(entity).navigation(name) }
+    }
+
+    /// The same about a reference: it concerns who refers, not what is referred to.
+    #[must_use]
+    pub fn of_reference(mut self) -> Self {
+        self.details.remove("entity");
+        self
+    }
+
     /// The same, with the field it concerns, unless it knows a deeper one already.
     #[must_use]
     pub fn at(self, position: Position) -> Self {

@@ -45,8 +45,8 @@ impl Writer<'_> {
             for (record, row) in records.iter().zip(&mut rows) {
                 for (link, operation) in own_links(record) {
                     if let LinkOperation::Create(targets) = operation {
-                        let targets =
-                            self.create_all(targets, &[]).await.map_err(|e| e.navigation(&link.navigation))?;
+                        let targets = self.create_all(targets, &[]).await;
+                        let targets = targets.map_err(|error| self.at_property(id, link, error))?;
                         self.reference(id, link, &targets, row).await?;
                     }
                 }
@@ -87,7 +87,7 @@ impl Writer<'_> {
             let one = self.catalog.relationship(link.hop.relationship).as_one_to_many();
             let lock = one.map_or(Lock::Reference, target_lock);
             let found = self.find(link.hop.target, &addresses, Part::Target, lock).await;
-            let found = found.map_err(|error| error.navigation(&link.navigation))?;
+            let found = found.map_err(|error| self.at_property(id, link, error))?;
             for (index, target) in indexes.into_iter().zip(found) {
                 self.reference(id, link, &[target], &mut rows[index]).await?;
             }
@@ -106,10 +106,11 @@ impl Writer<'_> {
         let relationship = self.catalog.relationship(link.hop.relationship);
         let (Some(one), Some(target)) = (relationship.as_one_to_many(), targets.first()) else { return Ok(()) };
         if one.unique {
-            self.displace(one, target, &[]).await.map_err(|error| error.navigation(&link.navigation))?;
+            let displaced = self.displace(one, target, &[]).await;
+            displaced.map_err(|error| self.at_property(id, link, error))?;
         }
         let at = self.pointing_at(one, target)?;
-        self.assign(id, row, at).map_err(|error| error.navigation(&link.navigation))
+        self.assign(id, row, at).map_err(|error| self.at_property(id, link, error))
     }
 
     /// Adds values to a row. Two that differ for one attribute contradict each other.

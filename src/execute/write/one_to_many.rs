@@ -278,7 +278,8 @@ impl Writer<'_> {
                 } else {
                     continue;
                 };
-                return Err(refusal.entity(&entity.logical_name).with("ref", record.reference.as_str()).into());
+                let refusal = refusal.property(&entity.logical_name, &one.referencing_navigation);
+                return Err(refusal.with("ref", record.reference.as_str()).into());
             }
         }
         Ok(())
@@ -301,7 +302,7 @@ impl Writer<'_> {
         }
         let name = &self.catalog.relationship(relationship).schema_name;
         let refusal = plan::Error::new(Code::Cycle, "a record would become its own ancestor")
-            .entity(&self.catalog.entity(one.referencing).logical_name)
+            .property(&self.catalog.entity(one.referencing).logical_name, &one.referencing_navigation)
             .with("relationship", name.as_str());
         Err(refusal.into())
     }

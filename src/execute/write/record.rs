@@ -239,7 +239,9 @@ impl Writer<'_> {
         let entity = &self.catalog.entity(id).logical_name;
         let code = if part == Part::Subject { Code::NotFound } else { Code::TargetNotFound };
         let message = format!("there is no {entity} {}", address.spelled);
-        plan::Error::new(code, message).entity(entity).with("ref", address.spelled.as_str()).into()
+        let refusal = plan::Error::new(code, message).with("ref", address.spelled.as_str());
+        // A missing target concerns who refers to it.
+        if part == Part::Subject { refusal.entity(entity).into() } else { refusal.into() }
     }
 }
 

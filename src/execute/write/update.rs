@@ -98,7 +98,8 @@ impl Writer<'_> {
             change.links.iter().partition(|link| link.hop.end == End::Referencing);
         let mut values = change.values.clone();
         for link in &own {
-            let more = self.own_values(&all, link).await.map_err(|error| error.navigation(&link.navigation))?;
+            let more = self.own_values(&all, link).await;
+            let more = more.map_err(|error| self.at_property(id, link, error))?;
             self.assign(id, &mut values, more)?;
         }
         self.update(id, &all, values).await?;
@@ -106,7 +107,7 @@ impl Writer<'_> {
             let relationship = link.hop.relationship;
             if let Some(one) = self.catalog.relationship(relationship).as_one_to_many() {
                 let checked = self.check_hierarchy(relationship, one, &all).await;
-                checked.map_err(|error| error.navigation(&link.navigation))?;
+                checked.map_err(|error| self.at_property(id, link, error))?;
             }
         }
         for link in others {

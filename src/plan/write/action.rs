@@ -129,7 +129,7 @@ impl Planner<'_> {
         let operation = match (verb, property.collection) {
             (LinkVerb::Associate, true) => refs().map(LinkOperation::Associate),
             (LinkVerb::Associate, false) => {
-                Address::parse(catalog, self.inputs.earlier, target, self.arguments.get("ref"))
+                Address::parse_target(catalog, self.inputs.earlier, target, self.arguments.get("ref"))
                     .map(|address| LinkOperation::Associate(vec![address]))
             }
             (LinkVerb::Disassociate, true) => refs().map(|refs| LinkOperation::Disassociate {
@@ -139,7 +139,8 @@ impl Planner<'_> {
             (LinkVerb::Replace, _) => refs().map(LinkOperation::Replace),
             (LinkVerb::Disassociate, false) | (LinkVerb::Clear, _) => Ok(LinkOperation::Clear),
         };
-        let operations = vec![operation.map_err(|error| error.navigation(&property.name))?];
+        let source = &catalog.entity(self.id).logical_name;
+        let operations = vec![operation.map_err(|error| error.property(source, &property.name))?];
         let change = LinkChange { navigation: property.name.clone(), hop: property.into(), operations };
         Ok(Action::Link { address: self.address()?, if_match: self.if_match(), change })
     }

@@ -67,8 +67,11 @@ impl Address {
         let entity = catalog.entity(id);
         let name = value.and_then(|key| key.get("ref")).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
         let Some(name) = name else {
-            let target = Target::Key(key::values(catalog, id, value)?);
-            return Ok(Self { target, spelled: spell(entity, value) });
+            let spelled = spell(entity, value);
+            let is_reference = value.is_some_and(|key| key.get("ref").is_some_and(Value::is_string));
+            let key = key::values(catalog, id, value)
+                .map_err(|error| if is_reference { error.with("ref", spelled.as_str()) } else { error })?;
+            return Ok(Self { target: Target::Key(key), spelled });
         };
         let known = earlier.iter().position(|field| field.response_key == name && field.is_one);
         let index = known.ok_or_else(|| {
@@ -78,12 +81,27 @@ impl Address {
         })?;
         if earlier[index].entity != id {
             let message = format!("${name} is a record of another entity than {}", entity.logical_name);
-            return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
+            return Err(Error::new(Code::TypeMismatch, message)
+                .entity(&entity.logical_name)
+                .with("ref", format!("${name}")));
         }
         Ok(Self { target: Target::Earlier(index), spelled: format!("${name}") })
     }
 
-    /// Parses a list of key inputs.
+    /// Parses a key input that says what a record is linked to.
+    ///
+    /// # Errors
+    /// As for any; they concern who refers.
+    pub(super) fn parse_target(
+        catalog: &Catalog,
+        earlier: &[Earlier<'_>],
+        id: EntityId,
+        value: Option<&Value>,
+    ) -> Result<Self> {
+        Self::parse(catalog, earlier, id, value).map_err(Error::of_reference)
+    }
+
+    /// Parses a list of key inputs that say what a record is linked to.
     ///
     /// # Errors
     /// As for one, and `LIMIT_EXCEEDED` for too many.
@@ -93,7 +111,7 @@ impl Address {
         id: EntityId,
         value: &Value,
     ) -> Result<Vec<Self>> {
-        list(value, "references")?.iter().map(|value| Self::parse(catalog, earlier, id, Some(value))).collect()
+        list(value, "references")?.iter().map(|value| Self::parse_target(catalog, earlier, id, Some(value))).collect()
     }
 }
 
@@ -115,14 +133,17 @@ fn spell(entity: &Entity, value: Option<&Value>) -> String {
     if let (Some(text), "ref") = (value.as_str(), name.as_str()) {
         return text.to_owned();
     }
-    let part = |(name, value): (&String, &Value)| match value {
-        Value::String(text) if is_quoted(entity, name) => format!("{name}='{}'", text.replace('\'', "''")),
-        Value::String(text) => format!("{name}={text}"),
-        other => format!("{name}={}", shorten(other)),
+    let spelled = |name: &str, value: &Value| match value {
+        Value::String(text) if is_quoted(entity, name) => format!("'{}'", text.replace('\'', "''")),
+        Value::String(text) => text.clone(),
+        other => shorten(other),
     };
+    // The primary key of one attribute goes without saying.
+    let is_primary = matches!(entity.primary_key.as_slice(), [only] if entity.attribute(*only).name == *name);
     let parts: Vec<String> = match value {
-        Value::Object(parts) => parts.iter().map(part).collect(),
-        single => vec![part((name, single))],
+        Value::Object(parts) => parts.iter().map(|(name, value)| format!("{name}={}", spelled(name, value))).collect(),
+        single if is_primary => vec![spelled(name, single)],
+        single => vec![format!("{name}={}", spelled(name, single))],
     };
     format!("{}({})", entity.set_name, parts.join(","))
 }

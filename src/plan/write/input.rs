@@ -66,7 +66,8 @@ impl Inputs<'_> {
                     None => values.push(assigned),
                 }
             } else if let Some(property) = entity.find_navigation(name) {
-                let change = self.link(property, value, origin, true).map_err(|error| error.navigation(name))?;
+                let change = self.link(property, value, origin, true);
+                let change = change.map_err(|error| error.property(&entity.logical_name, name))?;
                 links.extend(change);
             } else {
                 return Err(unknown(&entity.type_name, name));
@@ -99,7 +100,8 @@ impl Inputs<'_> {
                 values.push(self.assign(id, attribute, value, is_changeable(self.catalog, id, attribute))?);
             } else if let Some(property) = entity.find_navigation(name) {
                 let origin = Origin { hop: None, depth: 0 };
-                let change = self.link(property, value, origin, false).map_err(|error| error.navigation(name))?;
+                let change = self.link(property, value, origin, false);
+                let change = change.map_err(|error| error.property(&entity.logical_name, name))?;
                 links.extend(change);
             } else {
                 return Err(unknown(&entity.type_name, name));
@@ -166,7 +168,7 @@ impl Inputs<'_> {
         let mut given = members.iter().filter(|(_, value)| !value.is_null());
         match (given.next(), given.next()) {
             (Some((name, value)), None) if name == "ref" => {
-                let address = Address::parse(self.catalog, self.earlier, property.target, Some(value))?;
+                let address = Address::parse_target(self.catalog, self.earlier, property.target, Some(value))?;
                 Ok(LinkOperation::Associate(vec![address]))
             }
             (Some((name, value)), None) if name == "create" => {

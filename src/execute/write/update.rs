@@ -102,6 +102,7 @@ impl Writer<'_> {
             let more = more.map_err(|error| self.at_property(id, link, error))?;
             self.assign(id, &mut values, more)?;
         }
+        let mut is_changed = !values.is_empty();
         self.update(id, &all, values).await?;
         for link in own {
             let relationship = link.hop.relationship;
@@ -112,10 +113,11 @@ impl Writer<'_> {
         }
         for link in others {
             for record in records {
-                self.link(record, link).await?;
+                let outcomes = self.link(record, link).await?;
+                is_changed |= outcomes.iter().any(|outcome| outcome.status.is_change());
             }
         }
-        Ok(Written::with_outcome(records, Outcome::Updated))
+        Ok(Written::with_outcome(records, if is_changed { Outcome::Updated } else { Outcome::Unchanged }))
     }
 
     /// The values that a change gives to the lookup of records.
@@ -135,8 +137,11 @@ impl Writer<'_> {
         let Some(target) = target.first() else { return Ok(Vec::new()) };
         let at = self.pointing_at(one, target)?;
         let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
+        if moving.is_empty() {
+            return Ok(Vec::new());
+        }
         self.check_movable(one, &moving, &at)?;
-        if one.unique && !moving.is_empty() {
+        if one.unique {
             self.displace(one, target, &moving).await?;
         }
         Ok(at)

@@ -154,12 +154,13 @@ async fn c098_if_match_lets_equal_pass_and_stops_stale(#[case] backend: Backend)
         let mut stale = vec!["0".to_owned(), String::new(), "nonsense".to_owned(), "*".to_owned()];
         for change in changes {
             let mutation = format!("mutation {{ {change} }}");
-            for old in &stale {
+            let current = etag(&server, &record).await;
+            // Content that is as it was before has the etag that it had before.
+            for old in stale.iter().filter(|old| **old != current) {
                 let extensions =
                     server.refuses(&mutation.replace("ETAG", &format!("\"{old}\"")), "PRECONDITION_FAILED").await;
                 assert_eq!(extensions["entity"], field, "{mutation}");
             }
-            let current = etag(&server, &record).await;
             server.write(&mutation.replace("ETAG", &format!("\"{current}\""))).await;
             stale.push(current);
         }

@@ -106,6 +106,16 @@ impl Server {
         assert_eq!(self.state().await, before, "{mutation}");
     }
 
+    /// An operation that does not fit the schema, whoever notices it first: refused, and everything is as it was.
+    pub(crate) async fn rejects(&self, mutation: &str, variables: Value) {
+        let before = self.state().await;
+        let response = self.run(mutation, variables).await;
+        let code = response["errors"][0]["extensions"]["code"].as_str();
+        assert!(matches!(code, Some("GRAPHQL_VALIDATION_FAILED" | "INVALID")), "{mutation}\n{response:#}");
+        assert_eq!(response.get("data").unwrap_or(&Value::Null), &Value::Null, "{mutation}");
+        assert_eq!(self.state().await, before, "{mutation}");
+    }
+
     /// Whether the schema has a mutation.
     pub(crate) async fn offers(&self, mutation: &str) -> bool {
         self.type_of("Mutation", mutation).await.is_some()

@@ -147,10 +147,10 @@ async fn a_required_link_is_kept_whoever_asks(#[case] backend: Backend) {
             ("createItem(input: {id: 9, label: \"I9\", order: null}) { outcome }", code, "item", Some("order")),
             ("createItems(inputs: [{id: 8, label: \"I8\", order: {ref: {id: 1}}}, {id: 9, label: \"I9\"}]) { count }", code, "item", Some("order")),
             ("upsertItem(key: {id: 9}, input: {id: 9, label: \"I9\"}) { outcome }", code, "item", Some("order")),
-            ("replaceOrderItems(key: {id: 1}, refs: [{id: 3}]) { changed }", code, "order", Some("items")),
-            ("updateOrder(key: {id: 1}, input: {items: {replace: [{id: 3}]}}) { outcome }", code, "order", Some("items")),
-            ("updateOrder(key: {id: 1}, input: {items: {disassociate: [{id: 1}]}}) { outcome }", code, "order", Some("items")),
-            ("updatePerson(key: {id: 1}, input: {passport: null}) { outcome }", code, "person", Some("passport")),
+            ("replaceOrderItems(key: {id: 1}, refs: [{id: 3}]) { changed }", code, "item", Some("order")),
+            ("updateOrder(key: {id: 1}, input: {items: {replace: [{id: 3}]}}) { outcome }", code, "item", Some("order")),
+            ("updateOrder(key: {id: 1}, input: {items: {disassociate: [{id: 1}]}}) { outcome }", code, "item", Some("order")),
+            ("updatePerson(key: {id: 1}, input: {passport: null}) { outcome }", code, "passport", Some("person")),
         ],
     )
     .await;

@@ -19,9 +19,13 @@ async fn f02_a_filter_that_asks_nothing_neither_deletes_nor_updates(#[case] back
         "{and: []}",
         "{and: [{}]}",
         "{and: [{}, {name: {}}]}",
-        "{name: {eq: null}}",
-        "{parent: {}}",
-        "{parent: {name: {}}}",
+        "{and: [{}, {and: [{}, {or: [{}]}]}]}",
+        "{or: [{}]}",
+        "{or: [{}, {name: {eq: \"C1\"}}]}",
+        "{not: {or: []}}",
+        "{toys: {}}",
+        "{toys: {every: {}}}",
+        "{toys: {none: {or: []}}}",
         "{name: {in: null}}",
     ] {
         for mutation in [

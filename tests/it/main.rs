@@ -24,6 +24,7 @@ mod hooks;
 mod limits;
 mod links_model;
 mod readme;
+mod ref_semantics;
 mod smoke;
 mod statement_count;
 mod write;

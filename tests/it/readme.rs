@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Each `graphql` block with the `json` block that follows it.
-fn examples(text: &str) -> Vec<(String, String)> {
+pub(crate) fn examples(text: &str) -> Vec<(String, String)> {
     let mut examples = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("```graphql\n") {

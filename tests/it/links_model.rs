@@ -42,13 +42,14 @@ fn check(backend: Backend, sequences: u32) {
     let mut seed = [0; 32];
     seed[..4].copy_from_slice(&setting("RELATA_LINK_SEED").unwrap_or_default().to_le_bytes());
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
-    let result =
-        runner.run(&random::sequence(), |steps| runtime.block_on(run.sequence(&steps)).map_err(TestCaseError::fail));
+    let result = runner.run(&random::sequence(), |operations| {
+        runtime.block_on(run.sequence(&operations)).map_err(TestCaseError::fail)
+    });
     match result {
         Ok(()) => run.report(),
-        Err(TestError::Fail(reason, steps)) => {
-            let steps: Vec<String> = steps.iter().map(|step| format!("{step:?}")).collect();
-            panic!("{reason}\nafter\n{}", steps.join("\n"));
+        Err(TestError::Fail(reason, operations)) => {
+            let lines: Vec<String> = operations.iter().map(|operation| format!("{operation:?}")).collect();
+            panic!("{reason}\nafter\n{}", lines.join("\n"));
         }
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }

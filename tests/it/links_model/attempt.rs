@@ -236,6 +236,10 @@ impl Attempt {
     fn bind(&mut self, property: &Property, key: i32, bind: &Bind) {
         self.part += 1;
         match bind {
+            // That much is wrong whatever record it is.
+            Bind::Null if property.is_first && property.relationship.is_required() => {
+                self.faults.insert("REQUIRED_RELATIONSHIP");
+            }
             Bind::Null => {
                 self.keep(property, Some(key), &BTreeSet::new());
             }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     attempt::Attempt,
     graph::{Entity, Property, Relationship},
-    step::{Reference, Step},
+    step::{Operation, Reference, Step},
 };
 
 /// What happens to a link.
@@ -36,6 +36,9 @@ impl Status {
     }
 }
 
+/// The codes of what can be wrong whatever the tables hold.
+const PLANNED: [&str; 3] = ["INVALID", "REQUIRED_RELATIONSHIP", "TYPE_MISMATCH"];
+
 /// All records and links.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct State {
@@ -47,18 +50,25 @@ pub(super) struct State {
     pub(super) pairs: BTreeSet<(Relationship, i32, i32)>,
 }
 
-/// What must come of a step.
+/// What must come of an operation.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// It succeeds with this state.
-    Done(Done),
-    /// It fails with one of these codes and changes nothing.
-    Refused(BTreeSet<&'static str>),
+    /// It succeeds; what each field comes to.
+    Done(Vec<Done>),
+    /// It fails in the field of one of these positions, with one of the codes there, and changes nothing.
+    Refused(BTreeSet<(usize, &'static str)>),
     /// Nothing says in which order its parts happen, and the order matters.
     Unsaid,
 }
 
-/// The success of a step.
+/// What must come of a field.
+enum StepVerdict {
+    Done(Done),
+    Refused(BTreeSet<&'static str>),
+    Unsaid,
+}
+
+/// The success of a field.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) state: State,
@@ -117,8 +127,27 @@ impl State {
         keys.map(|(_, key)| self.json(entity, *key, |_, key| json!({ "id": key }))).collect()
     }
 
-    /// What must come of a step.
-    pub(super) fn step(&self, step: &Step) -> Verdict {
+    /// What must come of an operation.
+    pub(super) fn operation(&self, operation: &Operation) -> Verdict {
+        let mut all: Vec<Done> = Vec::new();
+        let mut refused = BTreeSet::new();
+        for (position, step) in operation.0.iter().enumerate() {
+            match all.last().map_or(self, |done| &done.state).step(step) {
+                StepVerdict::Done(done) if refused.is_empty() => all.push(done),
+                StepVerdict::Done(_) => {}
+                // Behind a field that fails, only what is wrong whatever the tables hold can be told.
+                StepVerdict::Refused(codes) => {
+                    let codes = codes.into_iter().filter(|code| refused.is_empty() || PLANNED.contains(code));
+                    let told: Vec<_> = codes.map(|code| (position, code)).collect();
+                    refused.extend(told);
+                }
+                StepVerdict::Unsaid => return Verdict::Unsaid,
+            }
+        }
+        if refused.is_empty() { Verdict::Done(all) } else { Verdict::Refused(refused) }
+    }
+
+    fn step(&self, step: &Step) -> StepVerdict {
         let mut attempt = Attempt::new(self.clone(), step.created());
         let (key, results, removed) = match step {
             Step::Associate { property, key, refs } => {
@@ -157,11 +186,11 @@ impl State {
             }
         };
         match key {
-            _ if attempt.is_unsaid => Verdict::Unsaid,
+            _ if attempt.is_unsaid => StepVerdict::Unsaid,
             Some(key) if attempt.faults.is_empty() => {
-                Verdict::Done(Done { state: attempt.state, key, results, removed })
+                StepVerdict::Done(Done { state: attempt.state, key, results, removed })
             }
-            _ => Verdict::Refused(attempt.faults),
+            _ => StepVerdict::Refused(attempt.faults),
         }
     }
 }

@@ -10,15 +10,16 @@ use proptest::{
 
 use super::{
     graph::{Entity, PROPERTIES, Property},
-    step::{Bind, Change, Record, Reference, Step},
+    step::{Bind, Change, Operation, Record, Reference, Step},
 };
 
 /// How deep inputs nest.
 const DEPTH: u32 = 2;
 
-/// A sequence of operations.
-pub(super) fn sequence() -> impl Strategy<Value = Vec<Step>> {
-    vec(step(), 1..=12)
+/// A sequence of operations, most of which have one field.
+pub(super) fn sequence() -> impl Strategy<Value = Vec<Operation>> {
+    let operation = prop_oneof![4 => vec(step(), 1), 1 => vec(step(), 2..=3)];
+    vec(operation.prop_map(Operation), 1..=12)
 }
 
 fn step() -> impl Strategy<Value = Step> {

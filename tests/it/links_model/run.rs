@@ -11,7 +11,7 @@ use crate::support::{Backend, quick_connection};
 use super::{
     graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},
     model::{Done, State, Verdict},
-    step::{self, Step},
+    step::{self, Operation, Step},
 };
 
 /// A gateway over the graph's tables.
@@ -48,36 +48,39 @@ impl Run {
     }
 
     /// Runs a sequence on fresh tables.
-    pub(super) async fn sequence(&self, steps: &[Step]) -> Checked {
+    pub(super) async fn sequence(&self, operations: &[Operation]) -> Checked {
         self.connection.execute_unprepared(RESET).await.map_err(|error| error.to_string())?;
         let mut before = self.tables().await?;
         self.compare_ends(&before.state).await?;
-        for step in steps {
-            before = self.step(before, step).await.map_err(|problem| format!("{step:?}\n{problem}"))?;
+        for operation in operations {
+            let done = self.operation(before, operation).await;
+            before = done.map_err(|problem| format!("{operation:?}\n{problem}"))?;
         }
         Ok(())
     }
 
-    async fn step(&self, before: Tables, step: &Step) -> Checked<Tables> {
-        let verdict = before.state.step(step);
+    async fn operation(&self, before: Tables, operation: &Operation) -> Checked<Tables> {
+        let verdict = before.state.operation(operation);
         if matches!(verdict, Verdict::Unsaid) {
             self.tally.borrow_mut().unsaid += 1;
             return Ok(before);
         }
-        let answer = self.answer(step.graphql()).await;
+        let answer = self.answer(operation.graphql()).await;
         let after = self.tables().await?;
         let context = |problem: String| format!("{problem}\nanswer: {answer:#}\nbefore: {before:?}\nafter: {after:?}");
         match verdict {
-            Verdict::Done(done) => {
+            Verdict::Done(all) => {
                 self.tally.borrow_mut().done += 1;
-                succeeded(step, &answer, &before, &after, &done).map_err(context)?;
+                succeeded(operation, &answer, &before, &after, &all).map_err(context)?;
                 self.compare_ends(&after.state).await?;
             }
-            Verdict::Refused(codes) => {
+            Verdict::Refused(expected) => {
                 self.tally.borrow_mut().refused += 1;
-                let code = refusal(&answer).map_err(context)?;
-                if !codes.contains(code.as_str()) {
-                    return Err(context(format!("code: {code} instead of {codes:?}")));
+                let (key, code) = refusal(&answer).map_err(context)?;
+                let is_told =
+                    |(position, known): &(usize, &str)| Operation::response_key(*position) == key && *known == code;
+                if !expected.iter().any(is_told) {
+                    return Err(context(format!("{code} in {key} instead of one of {expected:?}")));
                 }
                 same(&after, &before, "the tables after a refusal").map_err(context)?;
             }
@@ -142,34 +145,42 @@ impl Run {
     }
 }
 
-/// The code of a refusal.
-fn refusal(answer: &Value) -> Checked<String> {
+/// The response key of the field that failed, and the code.
+fn refusal(answer: &Value) -> Checked<(String, String)> {
     same(&answer["data"], &Value::Null, "data of a refusal")?;
     let errors = answer["errors"].as_array().filter(|errors| errors.len() == 1).ok_or("one error was expected")?;
-    same(&errors[0]["path"], &Value::from(vec!["step"]), "path")?;
-    Ok(errors[0]["extensions"]["code"].as_str().unwrap_or_default().to_owned())
+    let path = errors[0]["path"].as_array().filter(|path| path.len() == 1).ok_or("a path was expected")?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    Ok((text(&path[0]), text(&errors[0]["extensions"]["code"])))
 }
 
-fn succeeded(step: &Step, answer: &Value, before: &Tables, after: &Tables, done: &Done) -> Checked {
+fn succeeded(operation: &Operation, answer: &Value, before: &Tables, after: &Tables, all: &[Done]) -> Checked {
     if answer.get("errors").is_some() {
         return Err("success was expected".to_owned());
     }
-    same(&after.state, &done.state, "the tables")?;
-    let (entity, payload) = (step.entity(), &answer["data"]["step"]);
-    let is_delete = matches!(step, Step::Delete { .. });
-    let of = if is_delete { &before.state } else { &done.state };
+    let mut state = &before.state;
+    for (position, (step, done)) in operation.0.iter().zip(all).enumerate() {
+        let payload = &answer["data"][Operation::response_key(position)];
+        payload_of(step, payload, state, done).map_err(|problem| format!("field {position}: {problem}"))?;
+        state = &done.state;
+    }
+    same(&after.state, state, "the tables")?;
+    versions(operation, before, after)
+}
+
+fn payload_of(step: &Step, payload: &Value, before: &State, done: &Done) -> Checked {
+    let entity = step.entity();
+    let of = if matches!(step, Step::Delete { .. }) { before } else { &done.state };
     same(&payload[entity.logical_name()], &of.payload(entity, done.key), "the record in the payload")?;
     if step.is_about_links() {
-        results(step, payload, done)?;
-    } else {
-        let outcome = match step {
-            Step::Create { .. } => "CREATED",
-            Step::Delete { .. } => "DELETED",
-            _ => "UPDATED",
-        };
-        same(&payload["outcome"], &Value::from(outcome), "outcome")?;
+        return results(step, payload, done);
     }
-    versions(step, before, after)
+    let outcome = match step {
+        Step::Create { .. } => "CREATED",
+        Step::Delete { .. } => "DELETED",
+        _ => "UPDATED",
+    };
+    same(&payload["outcome"], &Value::from(outcome), "outcome")
 }
 
 fn results(step: &Step, payload: &Value, done: &Done) -> Checked {
@@ -199,7 +210,7 @@ fn results(step: &Step, payload: &Value, done: &Done) -> Checked {
 }
 
 /// The version of a child counts each change of the child, and only those.
-fn versions(step: &Step, before: &Tables, after: &Tables) -> Checked {
+fn versions(operation: &Operation, before: &Tables, after: &Tables) -> Checked {
     for (key, version) in &before.versions {
         let Some((_, now)) = after.versions.iter().find(|(other, _)| other == key) else { continue };
         let row = |tables: &Tables| {
@@ -210,8 +221,9 @@ fn versions(step: &Step, before: &Tables, after: &Tables) -> Checked {
             )
         };
         let is_changed = row(before) != row(after);
-        // An update may write a child and then undo what it wrote.
-        if is_changed != (now > version) && (is_changed || step.is_about_links()) {
+        // One part of an operation may undo what another wrote.
+        let is_one = matches!(operation.0.as_slice(), [step] if step.is_about_links());
+        if is_changed != (now > version) && (is_changed || is_one) {
             return Err(format!("children({key}) has version {now} after {version}"));
         }
     }

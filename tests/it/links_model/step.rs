@@ -62,7 +62,11 @@ pub(super) struct Change {
     pub(super) create: Vec<Record>,
 }
 
-/// One operation.
+/// One operation: fields that all happen, in their order, or not at all.
+#[derive(Clone)]
+pub(super) struct Operation(pub(super) Vec<Step>);
+
+/// One field of an operation.
 #[derive(Clone)]
 pub(super) enum Step {
     /// A single-valued property has exactly one reference.
@@ -218,16 +222,11 @@ impl Step {
         }
     }
 
-    /// The operation, whose only field answers under `step`.
-    pub(super) fn graphql(&self) -> String {
+    /// The field with its arguments and what it is to answer.
+    fn graphql(&self) -> String {
         let about = if self.is_about_links() { "changed results { ref status }" } else { "outcome" };
         let entity = self.entity();
-        format!(
-            "mutation {{ step: {} {{ {about} {} {} }} }}",
-            self.field(),
-            entity.logical_name(),
-            deep_selection(entity)
-        )
+        format!("{} {{ {about} {} {} }}", self.field(), entity.logical_name(), deep_selection(entity))
     }
 }
 
@@ -250,8 +249,32 @@ pub(super) fn selection(entity: Entity) -> String {
     format!("{{ id n {} }}", properties.collect::<Vec<_>>().join(" "))
 }
 
+impl Operation {
+    /// The response key of a field.
+    pub(super) fn response_key(index: usize) -> String {
+        format!("step{index}")
+    }
+
+    fn written(&self, field: fn(&Step) -> String) -> String {
+        let fields = self.0.iter().enumerate();
+        let fields: Vec<String> =
+            fields.map(|(index, step)| format!("{}: {}", Self::response_key(index), field(step))).collect();
+        format!("mutation {{ {} }}", fields.join(" "))
+    }
+
+    pub(super) fn graphql(&self) -> String {
+        self.written(Step::graphql)
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.written(Step::field))
+    }
+}
+
 impl fmt::Debug for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "mutation {{ {} }}", self.field())
+        formatter.write_str(&self.field())
     }
 }

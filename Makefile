@@ -1,6 +1,6 @@
 CARGO ?= cargo
 
-.PHONY: check test fmt fmt-check clippy doc audit-http bench-read run
+.PHONY: check test fmt fmt-check clippy doc audit-http bench-read bench-write run
 
 # All of CI that needs no network.
 check: fmt-check clippy doc test
@@ -27,6 +27,9 @@ audit-http:
 
 bench-read:
 	scripts/test-databases $(CARGO) bench --bench read
+
+bench-write:
+	scripts/test-databases $(CARGO) bench --bench write
 
 run:
 	$(CARGO) run

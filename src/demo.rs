@@ -25,6 +25,7 @@ pub fn builder(connection: DatabaseConnection) -> Builder {
     Gateway::builder(connection)
         .entity(account::Entity)
         .active_enum::<account::Industry>(account::Column::Industry)
+        .filled(account::Column::Createdon)
         .entity(contact::Entity)
         .active_enum::<contact::Preferredcontactmethod>(contact::Column::Preferredcontactmethod)
         .entity(contactfollow::Entity)
@@ -39,6 +40,7 @@ pub fn builder(connection: DatabaseConnection) -> Builder {
         .entity(socialprofile::Entity)
         .active_enum::<socialprofile::Community>(socialprofile::Column::Community)
         .entity(systemuser::Entity)
+        .filled(systemuser::Column::Createdon)
         .hierarchical(systemuser::Column::Parentsystemuserid)
         .entity(systemuserroles::Entity)
         .many_to_many(

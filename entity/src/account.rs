@@ -3,7 +3,7 @@
 //! The relation to social profiles needs a join condition, so the relations
 //! are written out instead of derived from the model.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{Set, entity::prelude::*};
 use sea_orm::sea_query::{ExprTrait, IntoCondition};
 
 /// The trade a company works in.
@@ -146,4 +146,13 @@ impl Related<super::salesorder::Entity> for Entity {
     }
 }
 
-impl ActiveModelBehavior for ActiveModel {}
+#[async_trait::async_trait]
+impl ActiveModelBehavior for ActiveModel {
+    /// Notes when the record is created, unless that is given.
+    async fn before_save<C: ConnectionTrait>(mut self, _: &C, insert: bool) -> Result<Self, DbErr> {
+        if insert && self.createdon.is_not_set() {
+            self.createdon = Set(chrono::Utc::now().into());
+        }
+        Ok(self)
+    }
+}

@@ -1,6 +1,6 @@
 //! Table `systemuser`: the people who work in the CRM, arranged in a management tree.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{Set, entity::prelude::*};
 
 /// A person with access to the system.
 #[sea_orm::model]
@@ -52,4 +52,13 @@ pub struct Model {
     pub teams: HasMany<super::team::Entity>,
 }
 
-impl ActiveModelBehavior for ActiveModel {}
+#[async_trait::async_trait]
+impl ActiveModelBehavior for ActiveModel {
+    /// Notes when the record is created, unless that is given.
+    async fn before_save<C: ConnectionTrait>(mut self, _: &C, insert: bool) -> Result<Self, DbErr> {
+        if insert && self.createdon.is_not_set() {
+            self.createdon = Set(chrono::Utc::now().into());
+        }
+        Ok(self)
+    }
+}

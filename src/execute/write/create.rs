@@ -63,7 +63,8 @@ impl Writer<'_> {
         .await
     }
 
-    /// Finds the existing records that new ones reference, with one statement for each navigation property and way to name them.
+    /// Finds the existing records that new ones reference, with one statement for each navigation property and way to
+    /// name them.
     async fn existing_targets(
         &mut self,
         id: EntityId,

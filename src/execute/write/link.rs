@@ -82,18 +82,10 @@ impl Writer<'_> {
                 }
                 RelationshipKind::OneToMany(one) => self.lookups_of_others(record, change, one, operation).await,
             };
-            outcomes.extend(done.map_err(|error| self.at_property(self.source(change.hop), change, error))?);
+            outcomes
+                .extend(done.map_err(|error| self.at_property(change.hop.start_entity(self.catalog), change, error))?);
         }
         Ok(outcomes)
-    }
-
-    /// The entity that a step over a relationship starts at.
-    fn source(&self, hop: Hop) -> EntityId {
-        match (&self.catalog.relationship(hop.relationship).kind, hop.end) {
-            (RelationshipKind::ManyToMany(many), _) => many.ends[hop.role()].entity,
-            (RelationshipKind::OneToMany(one), End::Referencing) => one.referencing,
-            (RelationshipKind::OneToMany(one), _) => one.referenced,
-        }
     }
 
     /// An error with the navigation property at which it was met.

@@ -130,9 +130,16 @@ impl Writer<'_> {
                 self.find(one.referenced, addresses, Part::Target, target_lock(one)).await?
             }
             [LinkOperation::Create(new)] => self.create_all(new, &[]).await?,
-            // Emptying an arm that is not set must leave the other arms alone.
-            _ if records.iter().any(|record| self.is_linked(one, record)) => return Ok(self.cleared(one)),
-            _ => return Ok(Vec::new()),
+            // Emptying an arm must leave the other arms alone, where those are set.
+            _ => {
+                let linked: Vec<&Record> =
+                    records.iter().copied().filter(|record| self.is_linked(one, record)).collect();
+                if !linked.is_empty() && linked.len() == records.len() {
+                    return Ok(self.cleared(one));
+                }
+                self.unpoint(one, &linked).await?;
+                return Ok(Vec::new());
+            }
         };
         let Some(target) = target.first() else { return Ok(Vec::new()) };
         let at = self.pointing_at(one, target)?;

@@ -193,10 +193,11 @@ async fn profile_of(server: &Server, backend: Backend, kind: &str) -> (String, S
 /// The key and discriminator of a profile's customer.
 async fn customer(server: &Server, backend: Backend, profile: &str) -> serde_json::Value {
     let (key, customer) = (backend.uuid("socialprofileid"), backend.uuid("customer_id"));
-    let mut rows = server
-        .sql(&format!("select {customer} as id, customer_type as type from socialprofile where {key} = '{profile}'"))
-        .await;
-    rows.remove(0)
+    let sql = format!(
+        "select case when customer_id is null then null else {customer} end as id, customer_type as type
+         from socialprofile where {key} = '{profile}'"
+    );
+    server.sql(&sql).await.remove(0)
 }
 
 #[apply(backends)]

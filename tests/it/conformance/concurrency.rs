@@ -177,6 +177,29 @@ async fn c098_if_match_lets_equal_pass_and_stops_stale(#[case] backend: Backend)
 
 #[apply(backends)]
 #[tokio::test]
+async fn c098_if_match_is_about_the_record_at_key_whichever_end_has_the_lookup(#[case] backend: Backend) {
+    let Some(server) = cast(backend, "c098_end").await else { return };
+    let (person, desk) = (etag(&server, "person(key: {id: 3})").await, etag(&server, "desk(key: {id: 3})").await);
+    let link = |etag: &str| {
+        format!("mutation {{ associatePersonDesk(key: {{id: 3}}, ref: {{id: 3}}, ifMatch: \"{etag}\") {{ changed }} }}")
+    };
+    server.refuses(&link(&desk), "PRECONDITION_FAILED").await;
+    assert_eq!(server.write(&link(&person)).await["associatePersonDesk"]["changed"], true);
+    // The lookup is the desk's, and so is the change.
+    assert_eq!(etag(&server, "person(key: {id: 3})").await, person);
+    let clear = |etag: &str| {
+        format!("mutation {{ disassociatePersonDesk(key: {{id: 3}}, ifMatch: \"{etag}\") {{ changed }} }}")
+    };
+    server.refuses(&clear("stale"), "PRECONDITION_FAILED").await;
+    assert_eq!(server.write(&clear(&person)).await["disassociatePersonDesk"]["changed"], true);
+    // Collections have no ifMatch: whose members come and go is not changed itself.
+    server
+        .not_offered("mutation { associateUserTeams(key: {id: 1}, refs: [{id: 3}], ifMatch: \"1\") { changed } }")
+        .await;
+}
+
+#[apply(backends)]
+#[tokio::test]
 async fn c098_null_for_if_match_asks_nothing(#[case] backend: Backend) {
     let Some(server) = cast(backend, "c098_null").await else { return };
     let mutation = "mutation ($ifMatch: String) {

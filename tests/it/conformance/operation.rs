@@ -136,6 +136,42 @@ async fn c099_an_alias_that_means_nothing_is_refused(#[case] backend: Backend) {
     assert_eq!(server.code("{ parent(key: {ref: \"$acme\"}) { id } }").await, "INVALID");
 }
 
+#[apply(backends)]
+#[tokio::test]
+async fn c099_what_a_directive_leaves_out_is_not_done(#[case] backend: Backend) {
+    let Some(server) = cast(backend, "c099_skip").await else { return };
+    let mutation = "mutation ($no: Boolean = false, $yes: Boolean = true) {
+        __typename
+        a: createParent(input: {id: 8, name: \"P8\"}) @include(if: $no) { outcome }
+        b: createParent(input: {id: 9, name: \"P9\"}) @skip(if: $no) { outcome }
+        c: deleteParent(key: {id: 1}) @skip(if: $yes) { outcome }
+        ...more @include(if: $no)
+        ... on Mutation { d: deleteParent(key: {id: 3}) { outcome parent @skip(if: $yes) { id } } } }
+        fragment more on Mutation { e: deleteParent(key: {id: 2}) { outcome } }";
+    let data = server.write(mutation).await;
+    let expected = json!({ "__typename": "Mutation", "b": { "outcome": "CREATED" }, "d": { "outcome": "DELETED" } });
+    assert_eq!(data, expected);
+    assert_eq!(server.texts("select cast(id as text) as v from parent order by id").await, ["1", "2", "7", "9"]);
+    // The same field twice is one field.
+    let twice = "mutation { createUser(input: {id: 9, name: \"U9\"}) { outcome }
+        ... on Mutation { createUser(input: {id: 9, name: \"U9\"}) { user { id } } } }";
+    let data = server.write(twice).await;
+    assert_eq!(data["createUser"], json!({ "outcome": "CREATED", "user": { "id": 9 } }));
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn c099_a_query_writes_nothing_and_a_get_is_no_mutation(#[case] backend: Backend) {
+    let Some(server) = cast(backend, "c099_get").await else { return };
+    let before = server.state().await;
+    let mutation = "mutation { deleteParent(key: {id: 1}) { outcome } }";
+    let response = server.client().get(server.url("/graphql")).query(&[("query", mutation)]).send().await.unwrap();
+    assert!(response.status().is_client_error(), "{}", response.status());
+    server.not_offered("{ deleteParent(key: {id: 1}) { outcome } }").await;
+    server.not_offered("subscription { deleteParent(key: {id: 1}) { outcome } }").await;
+    assert_eq!(server.state().await, before);
+}
+
 /// Link mutations of the cast, and the record that each is about.
 const LINKS: &[(&str, &str, &str, &str)] = &[
     // Mutation and arguments but for the key, entity, key, both ends.
@@ -229,6 +265,32 @@ async fn c100_payloads_show_both_ends_as_they_are_after_the_write(#[case] backen
         assert_ne!(read[entity], Value::Null);
         assert_eq!(data["link"][entity], read[entity], "{mutation}");
     }
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn c100_payloads_take_every_argument_of_a_read(#[case] backend: Backend) {
+    let Some(server) = cast(backend, "c100_read").await else { return };
+    let data = server
+        .write(
+            "mutation { associateParentChildren(key: {id: 1}, refs: [{id: 3}, {id: 4}]) { __typename
+                parent { first: children(first: 1, offset: 1, orderBy: [{id: DESC}]) { id }
+                  some: children(where: {level: {gt: 20}}) { id toys { id } }
+                  childrenConnection(first: 2) { totalCount nodes { id } pageInfo { hasNextPage } }
+                  childrenAggregate { count max { level } } } results { __typename ref } } }",
+        )
+        .await;
+    let expected = json!({
+        "__typename": "ParentRefPayload",
+        "parent": {
+            "first": [{ "id": 3 }],
+            "some": [{ "id": 3, "toys": [] }, { "id": 4, "toys": [] }],
+            "childrenConnection": { "totalCount": 4, "nodes": [{ "id": 1 }, { "id": 2 }], "pageInfo": { "hasNextPage": true } },
+            "childrenAggregate": { "count": 4, "max": { "level": 40 } }
+        },
+        "results": [{ "__typename": "RefResult", "ref": "children(3)" }, { "__typename": "RefResult", "ref": "children(4)" }]
+    });
+    assert_eq!(data["associateParentChildren"], expected);
 }
 
 #[apply(backends)]

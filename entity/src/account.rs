@@ -3,8 +3,8 @@
 //! The relation to social profiles needs a join condition, so the relations
 //! are written out instead of derived from the model.
 
-use sea_orm::{Set, entity::prelude::*};
 use sea_orm::sea_query::{ExprTrait, IntoCondition};
+use sea_orm::{Set, entity::prelude::*};
 
 /// The trade a company works in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]

@@ -155,9 +155,13 @@ fn check_same_for_all(change: &Change) -> Result<()> {
         .find(|link| link.hop.end != crate::catalog::End::Referencing || !link.operations.iter().all(is_plain));
     match for_one {
         Some(link) => {
-            let message =
-                format!("{} of many records can be set to an existing record or to null only", link.navigation);
-            Err(Error::invalid(message).navigation(&link.navigation))
+            let name = &link.navigation;
+            let message = if link.hop.end == crate::catalog::End::Referencing {
+                format!("{name} of many records can be set to an existing record or to null only")
+            } else {
+                format!("the links of {name} are kept by other records and cannot be changed for many at once")
+            };
+            Err(Error::invalid(message).navigation(name))
         }
         None => Ok(()),
     }

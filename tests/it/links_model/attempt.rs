@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     graph::{Entity, Property, Relationship},
     model::{State, Status},
-    step::{Bind, Change, Record, Reference},
+    step::{Bind, Change, Record, Reference, Which},
 };
 
 /// A state on its way to the next.
@@ -213,6 +213,15 @@ impl Attempt {
         Some(key)
     }
 
+    /// Creates records, and answers their keys.
+    pub(super) fn create_many(&mut self, records: &[Record]) -> Vec<i32> {
+        let keys = records.iter().filter_map(|record| {
+            self.part += 1;
+            self.create(record, None)
+        });
+        keys.collect()
+    }
+
     /// A record that is created through a property cannot choose another record for that link.
     fn contradiction(&mut self, property: &Property, bind: &Bind) {
         match bind {
@@ -286,6 +295,74 @@ impl Attempt {
         let folders = self.written.iter().filter(|(row, _)| row.0 == Relationship::FolderParent);
         let parts: BTreeSet<usize> = folders.map(|(_, (part, _))| *part).collect();
         self.is_unsaid |= parts.len() > 1;
+    }
+
+    /// The records that a filter lets through, or why it is refused.
+    fn matches(&mut self, entity: Entity, which: &Which) -> Vec<i32> {
+        let Some(keys) = &which.keys else {
+            self.faults.insert("INVALID");
+            return Vec::new();
+        };
+        let keys: BTreeSet<i32> = keys.iter().copied().collect();
+        let found = keys.into_iter().filter(|key| self.state.records.contains_key(&(entity, *key)));
+        let found: Vec<i32> = found.collect();
+        if found.len() > which.at_most {
+            self.faults.insert("LIMIT_EXCEEDED");
+        }
+        found
+    }
+
+    /// Changes the records that a filter lets through, and answers their keys.
+    pub(super) fn update_many(&mut self, which: &Which, record: &Record) -> Vec<i32> {
+        let found = self.matches(record.entity, which);
+        let is_for_one = |(property, bind): &(&Property, Bind)| {
+            property.relationship == Relationship::BadgeChild && !matches!(bind, Bind::Null)
+        };
+        // Several records cannot have the one place; whether references are looked at when nobody needs them is open.
+        self.is_unsaid |= found.len() != 1 && record.binds.iter().any(is_for_one);
+        let is_for_many = |(property, bind): &(&Property, Bind)| match bind {
+            Bind::Null | Bind::One(_) => property.is_first,
+            Bind::New(_) => false,
+            Bind::Many(change) => *change == Change::default(),
+        };
+        if !record.binds.iter().all(is_for_many) {
+            self.faults.insert("INVALID");
+        }
+        for key in &found {
+            self.update(Some(*key), record);
+            self.written.clear();
+        }
+        if found.is_empty() {
+            let state = self.state.clone();
+            self.update(None, record);
+            self.is_unsaid |= !self.faults.is_empty();
+            self.state = state;
+        }
+        found
+    }
+
+    /// Changes a record if it is there, or else creates it; answers its key.
+    pub(super) fn upsert(&mut self, key: &Reference, record: &Record) -> Option<i32> {
+        if !record.key.is_some_and(|key| self.state.records.contains_key(&(record.entity, key))) {
+            return self.create(record, None);
+        }
+        // What its input is for is not known before: null may mean to unlink or that nothing is given.
+        let required = Relationship::LOOKUPS
+            .iter()
+            .any(|(lookup, entity)| *entity == record.entity && lookup.is_required() && record.binds.is_empty());
+        self.is_unsaid |= required || record.binds.iter().any(|(_, bind)| matches!(bind, Bind::Null));
+        let key = key.key().ok();
+        self.update(key, record);
+        key
+    }
+
+    /// Deletes the records that a filter lets through, and answers their keys.
+    pub(super) fn delete_many(&mut self, entity: Entity, which: &Which) -> Vec<i32> {
+        let found = self.matches(entity, which);
+        for key in &found {
+            self.delete(entity, *key);
+        }
+        found
     }
 
     /// Deletes a record, and what the relationships say of those that reference it.

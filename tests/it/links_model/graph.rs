@@ -103,9 +103,14 @@ impl Property {
 
     /// The field of a mutation that changes its links.
     pub(super) fn mutation(&self, verb: &str) -> String {
-        let (first, rest) = self.name.split_at(1);
-        format!("{verb}{}{}{rest}", self.entity.type_name(), first.to_uppercase())
+        format!("{verb}{}{}", self.entity.type_name(), capitalized(self.name))
     }
+}
+
+/// A name as a part of a longer one.
+pub(super) fn capitalized(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
 }
 
 const fn single(entity: Entity, name: &'static str, target: Entity, relationship: Relationship) -> Property {

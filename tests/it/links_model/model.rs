@@ -72,8 +72,8 @@ enum StepVerdict {
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) state: State,
-    /// The record in the payload.
-    pub(super) key: i32,
+    /// The records in the payload.
+    pub(super) keys: Vec<i32>,
     /// For each reference in order.
     pub(super) results: Vec<(i32, Status)>,
     /// What lost its link without being named, in any order.
@@ -149,48 +149,56 @@ impl State {
 
     fn step(&self, step: &Step) -> StepVerdict {
         let mut attempt = Attempt::new(self.clone(), step.created());
-        let (key, results, removed) = match step {
+        let (mut results, mut removed) = (Vec::new(), BTreeSet::new());
+        let keys = match step {
             Step::Associate { property, key, refs } => {
                 let key = attempt.resolve(property.entity, key, "NOT_FOUND");
-                (key, attempt.associate(property, key, refs), BTreeSet::new())
+                results = attempt.associate(property, key, refs);
+                Vec::from_iter(key)
             }
             Step::Disassociate { property, key, refs, if_exists } => {
                 let key = attempt.resolve(property.entity, key, "NOT_FOUND");
                 if property.is_collection {
-                    (key, attempt.disassociate(property, key, refs, *if_exists), BTreeSet::new())
+                    results = attempt.disassociate(property, key, refs, *if_exists);
                 } else {
-                    (key, Vec::new(), attempt.keep(property, key, &BTreeSet::new()))
+                    removed = attempt.keep(property, key, &BTreeSet::new());
                 }
+                Vec::from_iter(key)
             }
             Step::Replace { property, key, refs } => {
                 let key = attempt.resolve(property.entity, key, "NOT_FOUND");
-                let (results, removed) = attempt.replace(property, key, refs);
-                (key, results, removed)
+                (results, removed) = attempt.replace(property, key, refs);
+                Vec::from_iter(key)
             }
             Step::Clear { property, key } => {
                 let key = attempt.resolve(property.entity, key, "NOT_FOUND");
-                (key, Vec::new(), attempt.keep(property, key, &BTreeSet::new()))
+                removed = attempt.keep(property, key, &BTreeSet::new());
+                Vec::from_iter(key)
             }
-            Step::Create { record } => (attempt.create(record, None), Vec::new(), BTreeSet::new()),
+            Step::Create { record } => Vec::from_iter(attempt.create(record, None)),
+            Step::CreateMany { records, .. } => attempt.create_many(records),
             Step::Update { key, record } => {
                 let key = attempt.resolve(record.entity, key, "NOT_FOUND");
                 attempt.update(key, record);
-                (key, Vec::new(), BTreeSet::new())
+                Vec::from_iter(key)
             }
+            Step::UpdateMany { which, record } => attempt.update_many(which, record),
+            Step::Upsert { key, record } => Vec::from_iter(attempt.upsert(key, record)),
             Step::Delete { entity, key } => {
                 let key = attempt.resolve(*entity, key, "NOT_FOUND");
                 if let Some(key) = key {
                     attempt.delete(*entity, key);
                 }
-                (key, Vec::new(), BTreeSet::new())
+                Vec::from_iter(key)
             }
+            Step::DeleteMany { entity, which } => attempt.delete_many(*entity, which),
         };
-        match key {
-            _ if attempt.is_unsaid => StepVerdict::Unsaid,
-            Some(key) if attempt.faults.is_empty() => {
-                StepVerdict::Done(Done { state: attempt.state, key, results, removed })
-            }
-            _ => StepVerdict::Refused(attempt.faults),
+        if attempt.is_unsaid {
+            StepVerdict::Unsaid
+        } else if attempt.faults.is_empty() {
+            StepVerdict::Done(Done { state: attempt.state, keys, results, removed })
+        } else {
+            StepVerdict::Refused(attempt.faults)
         }
     }
 }

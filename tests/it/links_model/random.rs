@@ -10,7 +10,7 @@ use proptest::{
 
 use super::{
     graph::{Entity, PROPERTIES, Property},
-    step::{Bind, Change, Operation, Record, Reference, Step},
+    step::{Bind, Change, Operation, Record, Reference, Step, Which},
 };
 
 /// How deep inputs nest.
@@ -32,8 +32,29 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|record| Step::Create { record }),
         3 => entity().prop_flat_map(|entity| (reference(), record(entity, Use::Update, DEPTH, None)))
             .prop_map(|(key, record)| Step::Update { key, record }),
+        1 => entity().prop_flat_map(|entity| (Just(entity), vec(record(entity, Use::Create, DEPTH, None), 0..=3)))
+            .prop_map(|(entity, records)| Step::CreateMany { entity, records }),
+        1 => entity().prop_flat_map(|entity| (which(), record(entity, Use::UpdateMany, DEPTH, None)))
+            .prop_map(|(which, record)| Step::UpdateMany { which, record }),
+        2 => entity().prop_flat_map(upsert),
         1 => (entity(), reference()).prop_map(|(entity, key)| Step::Delete { entity, key }),
+        1 => (entity(), which()).prop_map(|(entity, which)| Step::DeleteMany { entity, which }),
     ]
+}
+
+/// The records of a field that concerns many; seldom more than allowed, and now and then asked for by nothing.
+fn which() -> impl Strategy<Value = Which> {
+    (weighted(0.95, vec(1..=6, 0..=3)), prop_oneof![1 => Just(1), 4 => Just(3)])
+        .prop_map(|(keys, at_most)| Which { keys, at_most })
+}
+
+/// A record that may be there already.
+fn upsert(entity: Entity) -> impl Strategy<Value = Step> {
+    let key = select(vec![Reference::Key as fn(i32) -> Reference, Reference::Ref, Reference::Code]);
+    (2..=6, key, record(entity, Use::Create, DEPTH, None)).prop_map(|(key, reference, mut record)| {
+        record.key = Some(key);
+        Step::Upsert { key: reference(key), record }
+    })
 }
 
 fn entity() -> impl Strategy<Value = Entity> {
@@ -91,6 +112,7 @@ fn clear(property: &'static Property) -> impl Strategy<Value = Step> {
 enum Use {
     Create,
     Update,
+    UpdateMany,
 }
 
 /// A record with binds; one that is created through a property seldom says anything about that link itself.
@@ -101,6 +123,8 @@ fn record(entity: Entity, usage: Use, depth: u32, through: Option<&'static Prope
             let chance = match through {
                 Some(through) if through.partner() == property && !property.is_collection => 0.03,
                 _ if property.relationship.is_required() && property.is_first && usage == Use::Create => 0.85,
+                // What cannot be given for many is refused; too often, little else would happen.
+                _ if property.is_collection && usage == Use::UpdateMany => 0.03,
                 _ => 0.3,
             };
             weighted(chance, bind(property, usage, depth).prop_map(move |bind| (property, bind))).boxed()
@@ -132,7 +156,8 @@ fn change(property: &'static Property, usage: Use, depth: u32) -> BoxedStrategy<
         let new = record(property.target, Use::Create, depth - 1, Some(property));
         prop_oneof![3 => Just(Vec::new()), 1 => vec(new, 1..=2)].boxed()
     };
-    let (updates, clears) = (usage == Use::Update, usage == Use::Update && is_clearable(property));
+    let updates = usage != Use::Create;
+    let clears = updates && is_clearable(property);
     (some(), some(), some(), create)
         .prop_map(move |(replace, disassociate, associate, create)| Change {
             replace: replace.filter(|_| updates),

@@ -11,7 +11,7 @@ use crate::support::{Backend, quick_connection};
 use super::{
     graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},
     model::{Done, State, Verdict},
-    step::{self, Operation, Step},
+    step::{self, Operation, Payload, Step},
 };
 
 /// A gateway over the graph's tables.
@@ -170,15 +170,24 @@ fn succeeded(operation: &Operation, answer: &Value, before: &Tables, after: &Tab
 
 fn payload_of(step: &Step, payload: &Value, before: &State, done: &Done) -> Checked {
     let entity = step.entity();
-    let of = if matches!(step, Step::Delete { .. }) { before } else { &done.state };
-    same(&payload[entity.logical_name()], &of.payload(entity, done.key), "the record in the payload")?;
-    if step.is_about_links() {
+    let of = if matches!(step, Step::Delete { .. } | Step::DeleteMany { .. }) { before } else { &done.state };
+    let records: Vec<Value> = done.keys.iter().map(|key| of.payload(entity, *key)).collect();
+    if step.payload() == Payload::Records {
+        same(&payload["count"], &Value::from(records.len()), "count")?;
+        let mut answered = payload[entity.set_name()].as_array().cloned().unwrap_or_default();
+        if !matches!(step, Step::CreateMany { .. }) {
+            answered.sort_by_key(|record| record["id"].as_i64());
+        }
+        return same(&answered, &records, "the records in the payload");
+    }
+    same(&payload[entity.logical_name()], &records[0], "the record in the payload")?;
+    if step.payload() == Payload::Links {
         return results(step, payload, done);
     }
     let outcome = match step {
-        Step::Create { .. } => "CREATED",
         Step::Delete { .. } => "DELETED",
-        _ => "UPDATED",
+        _ if before.records.contains_key(&(entity, done.keys[0])) => "UPDATED",
+        _ => "CREATED",
     };
     same(&payload["outcome"], &Value::from(outcome), "outcome")
 }
@@ -222,7 +231,7 @@ fn versions(operation: &Operation, before: &Tables, after: &Tables) -> Checked {
         };
         let is_changed = row(before) != row(after);
         // One part of an operation may undo what another wrote.
-        let is_one = matches!(operation.0.as_slice(), [step] if step.is_about_links());
+        let is_one = matches!(operation.0.as_slice(), [step] if step.payload() == Payload::Links);
         if is_changed != (now > version) && (is_changed || is_one) {
             return Err(format!("children({key}) has version {now} after {version}"));
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::graph::{Entity, Property};
+use super::graph::{Entity, Property, capitalized};
 
 /// How a step names a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Reference {
 }
 
 /// A record that is created or changed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) entity: Entity,
     /// Its key, where it is created.
@@ -45,7 +45,7 @@ pub(super) struct Record {
 }
 
 /// What an input says about a navigation property.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Bind {
     Null,
     One(Reference),
@@ -54,7 +54,7 @@ pub(super) enum Bind {
 }
 
 /// What an input says about a collection, in the order in which it happens.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) replace: Option<Vec<Reference>>,
     pub(super) disassociate: Vec<Reference>,
@@ -94,7 +94,19 @@ pub(super) enum Step {
     Create {
         record: Record,
     },
+    CreateMany {
+        entity: Entity,
+        records: Vec<Record>,
+    },
     Update {
+        key: Reference,
+        record: Record,
+    },
+    UpdateMany {
+        which: Which,
+        record: Record,
+    },
+    Upsert {
         key: Reference,
         record: Record,
     },
@@ -102,6 +114,29 @@ pub(super) enum Step {
         entity: Entity,
         key: Reference,
     },
+    DeleteMany {
+        entity: Entity,
+        which: Which,
+    },
+}
+
+/// The records of a field that concerns many.
+#[derive(Debug, Clone)]
+pub(super) struct Which {
+    /// The keys that its filter lets through; a filter that asks nothing has none.
+    pub(super) keys: Option<Vec<i32>>,
+    pub(super) at_most: usize,
+}
+
+/// What a field answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Payload {
+    /// A record, and what became of each reference.
+    Links,
+    /// A record, and what became of it.
+    Record,
+    /// Records.
+    Records,
 }
 
 fn list(refs: &[Reference], entity: Entity) -> String {
@@ -170,23 +205,34 @@ impl Step {
             | Self::Disassociate { property, .. }
             | Self::Replace { property, .. }
             | Self::Clear { property, .. } => property.entity,
-            Self::Create { record } | Self::Update { record, .. } => record.entity,
-            Self::Delete { entity, .. } => *entity,
+            Self::Create { record }
+            | Self::Update { record, .. }
+            | Self::UpdateMany { record, .. }
+            | Self::Upsert { record, .. } => record.entity,
+            Self::CreateMany { entity, .. } | Self::Delete { entity, .. } | Self::DeleteMany { entity, .. } => *entity,
         }
     }
 
     /// The records that it creates if it succeeds.
     pub(super) fn created(&self) -> BTreeSet<(Entity, i32)> {
         let mut found = BTreeSet::new();
-        if let Self::Create { record } | Self::Update { record, .. } = self {
-            record.created(&mut found);
+        match self {
+            Self::CreateMany { records, .. } => records.iter().for_each(|record| record.created(&mut found)),
+            Self::Create { record }
+            | Self::Update { record, .. }
+            | Self::UpdateMany { record, .. }
+            | Self::Upsert { record, .. } => record.created(&mut found),
+            _ => {}
         }
         found
     }
 
-    /// Whether the payload has results rather than an outcome.
-    pub(super) fn is_about_links(&self) -> bool {
-        !matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Delete { .. })
+    pub(super) fn payload(&self) -> Payload {
+        match self {
+            Self::Create { .. } | Self::Update { .. } | Self::Upsert { .. } | Self::Delete { .. } => Payload::Record,
+            Self::CreateMany { .. } | Self::UpdateMany { .. } | Self::DeleteMany { .. } => Payload::Records,
+            _ => Payload::Links,
+        }
     }
 
     /// The field with its arguments.
@@ -218,15 +264,41 @@ impl Step {
                 let key = key.graphql(record.entity);
                 format!("update{}(key: {key}, input: {})", record.entity.type_name(), record.graphql())
             }
+            Self::Upsert { key, record } => {
+                let key = key.graphql(record.entity);
+                format!("upsert{}(key: {key}, input: {})", record.entity.type_name(), record.graphql())
+            }
             Self::Delete { entity, key } => format!("delete{}(key: {})", entity.type_name(), key.graphql(*entity)),
+            Self::CreateMany { entity, records } => {
+                let inputs: Vec<String> = records.iter().map(Record::graphql).collect();
+                format!("create{}(inputs: [{}])", capitalized(entity.set_name()), inputs.join(", "))
+            }
+            Self::UpdateMany { which, record } => {
+                let name = capitalized(record.entity.set_name());
+                format!("update{name}({}, input: {})", which.graphql(), record.graphql())
+            }
+            Self::DeleteMany { entity, which } => {
+                format!("delete{}({})", capitalized(entity.set_name()), which.graphql())
+            }
         }
     }
 
     /// The field with its arguments and what it is to answer.
     fn graphql(&self) -> String {
-        let about = if self.is_about_links() { "changed results { ref status }" } else { "outcome" };
         let entity = self.entity();
-        format!("{} {{ {about} {} {} }}", self.field(), entity.logical_name(), deep_selection(entity))
+        let (about, records) = match self.payload() {
+            Payload::Links => ("changed results { ref status }", entity.logical_name()),
+            Payload::Record => ("outcome", entity.logical_name()),
+            Payload::Records => ("count", entity.set_name().to_owned()),
+        };
+        format!("{} {{ {about} {records} {} }}", self.field(), deep_selection(entity))
+    }
+}
+
+impl Which {
+    fn graphql(&self) -> String {
+        let filter = self.keys.as_ref().map(|keys| format!("id: {{in: {keys:?}}}")).unwrap_or_default();
+        format!("where: {{{filter}}}, atMost: {}", self.at_most)
     }
 }
 

@@ -220,7 +220,13 @@ fn results(step: &Step, payload: &Value, done: &Done) -> Checked {
 
 /// The version of a child counts each change of the child, and only those.
 fn versions(operation: &Operation, before: &Tables, after: &Tables) -> Checked {
-    for (key, version) in &before.versions {
+    let is_delete = |step: &Step| matches!(step, Step::Delete { .. } | Step::DeleteMany { .. });
+    let is_new = |key: i32| {
+        // What is deleted and created again begins to count anew.
+        operation.0.iter().any(is_delete)
+            && operation.0.iter().any(|step| step.created().contains(&(Entity::Child, key)))
+    };
+    for (key, version) in before.versions.iter().filter(|(key, _)| !is_new(*key)) {
         let Some((_, now)) = after.versions.iter().find(|(other, _)| other == key) else { continue };
         let row = |tables: &Tables| {
             let of = &tables.state;

@@ -127,25 +127,11 @@ impl Attempt {
         for other in &displaced {
             self.write(property.relationship, *other, None);
         }
-        if property.relationship == Relationship::FolderParent && self.is_ancestor(first, second) {
+        if property.relationship == Relationship::FolderParent && self.state.is_above(first, second) {
             self.faults.insert("CYCLE");
         }
         self.write(property.relationship, first, Some(second));
         if before.is_some() || !displaced.is_empty() { Status::Moved } else { Status::Associated }
-    }
-
-    /// Whether a folder is another one or above it.
-    fn is_ancestor(&self, folder: i32, of: i32) -> bool {
-        let mut above = Some(of);
-        // As many steps as there are folders, because a cycle that was refused already is still there.
-        for _ in 0..=self.state.records.len() {
-            match above {
-                Some(key) if key == folder => return true,
-                Some(key) => above = self.state.lookups.get(&(Relationship::FolderParent, key)).copied(),
-                None => return false,
-            }
-        }
-        false
     }
 
     fn unlink(&mut self, property: &Property, key: i32, target: i32) {

@@ -127,6 +127,19 @@ impl State {
         keys.map(|(_, key)| self.json(entity, *key, |_, key| json!({ "id": key }))).collect()
     }
 
+    /// Whether a folder is another one or above it.
+    pub(super) fn is_above(&self, folder: i32, of: i32) -> bool {
+        let parent = |key: &i32| self.lookups.get(&(Relationship::FolderParent, *key)).copied();
+        // Not further than there are folders, because a cycle that was refused already is still there.
+        std::iter::successors(Some(of), parent).take(self.records.len()).any(|key| key == folder)
+    }
+
+    /// A folder that stands above itself.
+    pub(super) fn cycle(&self) -> Option<i32> {
+        let mut folders = self.lookups.iter().filter(|((lookup, _), _)| *lookup == Relationship::FolderParent);
+        folders.find(|((_, key), parent)| self.is_above(*key, **parent)).map(|((_, key), _)| *key)
+    }
+
     /// What must come of an operation.
     pub(super) fn operation(&self, operation: &Operation) -> Verdict {
         let mut all: Vec<Done> = Vec::new();

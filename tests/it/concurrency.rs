@@ -11,7 +11,7 @@ use relata::Gateway;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 
-use crate::support::{Backend, Server, quick_connection};
+use crate::support::{Backend, Server, empty, quick, quick_connection};
 
 /// A database of its own for one test, discovered and served.
 struct Race {
@@ -41,6 +41,22 @@ impl Race {
         let gateway = builder.build().await.unwrap();
         let server = Server::start(gateway.clone(), connection.clone()).await;
         Some(Self { server, gateway, connection })
+    }
+
+    /// Two gateways over one database, as in two processes.
+    async fn two(backend: Backend, name: &str, setup: &str, connections: u32) -> Option<[Self; 2]> {
+        let url = empty(backend, &format!("race_{name}")).await?;
+        let mut both = Vec::new();
+        for index in 0..2 {
+            let connection = quick(&url, connections).await;
+            if index == 0 {
+                connection.execute_unprepared(setup).await.unwrap();
+            }
+            let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+            let server = Server::start(gateway.clone(), connection.clone()).await;
+            both.push(Self { server, gateway, connection });
+        }
+        both.try_into().ok()
     }
 
     /// The answers of operations that are sent at once.

@@ -118,6 +118,19 @@ async fn what_hooks_wrote_is_undone_when_a_later_field_fails(#[case] backend: Ba
 
 #[apply(backends)]
 #[tokio::test]
+async fn of_what_the_database_answers_to_a_hook_a_client_learns_nothing(#[case] backend: Backend) {
+    let Some(server) = library(backend, "broken").await else { return };
+    server.execute("drop table audit").await;
+    let operation = "mutation { createAuthor(input: {id: 4, name: \"Fine\"}) { outcome } }";
+    let answer = server.run(operation, json!({})).await;
+    assert_eq!((&answer["data"], &answer["errors"][0]["extensions"]["code"]), (&json!(null), &json!("INTERNAL")));
+    let text = answer.to_string().to_lowercase();
+    assert!(!text.contains("audit") && !text.contains("insert"), "{answer:#}");
+    assert_eq!(server.number("select count(*) as v from author where id = 4").await, 0);
+}
+
+#[apply(backends)]
+#[tokio::test]
 async fn links_save_the_record_that_references(#[case] backend: Backend) {
     let Some(server) = library(backend, "links").await else { return };
     for (field, audit) in [

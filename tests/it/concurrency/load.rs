@@ -58,6 +58,16 @@ async fn fifty_writers_and_their_readers_all_succeed(#[case] backend: Backend) {
 
 #[apply(backends)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_gateways_write_to_one_database(#[case] backend: Backend) {
+    let Some([one, other]) = Race::two(backend, "neighbours", LEDGER, 4).await else { return };
+    let operations: Vec<String> = (0..60).map(transfer).collect();
+    let (first, second) = operations.split_at(30);
+    tokio::join!(one.all_succeed(first), other.all_succeed(second));
+    assert_eq!(one.number("select count(*) as v from credit").await, 120);
+}
+
+#[apply(backends)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn forty_mutations_over_two_connections_are_all_answered(#[case] backend: Backend) {
     let Some(race) = Race::start(backend, "pool", LEDGER, 2).await else { return };
     let operations: Vec<String> = (0..40).map(transfer).collect();

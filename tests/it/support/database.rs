@@ -60,10 +60,15 @@ pub(crate) async fn connection(backend: Backend, name: &str) -> Option<DatabaseC
     Some(connect(&empty(backend, name).await?).await)
 }
 
-/// A connection to an empty database of its own, with a pool of that size, that does not wait: neither for the disk, nor
-/// long before it looks for a deadlock.
+/// A connection to an empty database of its own, quick as [`quick`] has it.
 pub(crate) async fn quick_connection(backend: Backend, name: &str, connections: u32) -> Option<DatabaseConnection> {
-    let mut options = ConnectOptions::new(empty(backend, name).await?);
+    Some(quick(&empty(backend, name).await?, connections).await)
+}
+
+/// A connection with a pool of that size that does not wait: neither for the disk, nor long before it looks for a
+/// deadlock.
+pub(crate) async fn quick(url: &str, connections: u32) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .sqlx_logging(false)
@@ -71,7 +76,7 @@ pub(crate) async fn quick_connection(backend: Backend, name: &str, connections: 
         .map_sqlx_sqlite_opts(|options| {
             options.synchronous(SqliteSynchronous::Off).journal_mode(SqliteJournalMode::Wal)
         });
-    Some(Database::connect(options).await.unwrap())
+    Database::connect(options).await.unwrap()
 }
 
 /// A database of its own for one test, filled by the statements, discovered and served.

@@ -8,7 +8,7 @@ mod state;
 
 pub(crate) use cast::cast;
 pub(crate) use database::{
-    Backend, chinook, connect, connection, demo, demo_of_its_own, empty, quick_connection, scratch, try_scratch,
+    Backend, chinook, connect, connection, demo, demo_of_its_own, empty, quick, quick_connection, scratch, try_scratch,
 };
 pub(crate) use expected::{demo_key, pluck, text};
 pub(crate) use server::Server;

@@ -11,6 +11,8 @@ mod order;
 mod read;
 mod scope;
 mod statement;
+#[cfg(all(test, feature = "demo"))]
+mod tests;
 mod write;
 mod writer;
 

@@ -1,0 +1,90 @@
+//! The statements of writes in each dialect, for entities of the demo. Nothing is run here; that they do what they say
+//! is shown by the suites on real databases.
+
+use std::fmt::Write as _;
+
+use sea_orm::{DbBackend, EntityTrait};
+
+use super::{Dialect, Keys, Lock, Parameter, Statement, Write, enter_hierarchy, own_ancestors};
+use crate::{
+    catalog::{self, Catalog, EntityDraft, RelationshipId},
+    plan::{Filter, Literal, operator::Operator},
+    reflect,
+};
+
+fn draft<E: EntityTrait>(entity: E, backend: DbBackend) -> EntityDraft {
+    reflect::entity(entity, backend)
+}
+
+fn demo(backend: DbBackend) -> Catalog {
+    let mut users = draft(entity::systemuser::Entity, backend);
+    for relation in &mut users.relations {
+        relation.hierarchical = relation.is_referencing;
+    }
+    let drafts = vec![
+        users,
+        draft(entity::orderline::Entity, backend),
+        draft(entity::salesorder::Entity, backend),
+        draft(entity::teammembership::Entity, backend),
+        draft(entity::team::Entity, backend),
+    ];
+    catalog::build(drafts, &[]).expect("it builds")
+}
+
+/// The statements about an entity, each after its name.
+fn statements(catalog: &Catalog, dialect: Dialect, name: &str) -> Vec<(&'static str, Statement)> {
+    let id = catalog.find_entity(name).expect(name);
+    let entity = catalog.entity(id);
+    let write = Write { catalog, dialect, entity: id };
+    let key = entity.primary_key.clone();
+    let quantity = entity.find_attribute(if name == "orderline" { "quantity" } else { "versionnumber" }).expect("it");
+    let seven = Literal::Integer(7);
+    let filter = Filter::Compare { attribute: quantity, operator: Operator::Greater, operands: vec![seven.clone()] };
+    let row: Vec<Option<Literal>> = key.iter().map(|_| None).chain([Some(seven.clone())]).collect();
+    let columns: Vec<_> = key.iter().copied().chain([quantity]).collect();
+    let values = vec![(quantity, Some(seven))];
+    vec![
+        ("found by keys that a client gave", write.find(&key, Keys::Given, &columns, Lock::Change)),
+        ("found by stored keys", write.find(&key, Keys::Stored, &key, Lock::Reference)),
+        ("among stored keys", write.among(&key, Some(&(quantity, Literal::Integer(7))), &key, Lock::Delete)),
+        ("matching a filter", write.matching(&filter, &key, 6, Lock::Change)),
+        ("inserted", write.insert(&columns, &[row.clone(), row.clone()], &key, false)),
+        ("inserted unless they exist", write.insert(&columns, &[row], &key, true)),
+        ("updated", write.update(&values, entity.version.filter(|version| *version != quantity))),
+        ("updated by a key that a client gave", write.update_given(&key, &values, None, &key)),
+        ("deleted", write.delete()),
+    ]
+}
+
+fn line(text: &mut String, name: &str, statement: &Statement) {
+    let lists =
+        statement.parameters.iter().filter(|parameter| matches!(parameter, Parameter::ParentKeys { .. })).count();
+    let values = statement.parameters.len() - lists;
+    writeln!(text, "-- {name}: {lists} lists of keys, {values} values\n{}\n", statement.text).expect("text");
+}
+
+#[test]
+fn what_writes_say_depends_on_the_operation_alone() {
+    let databases =
+        [("sqlite", Dialect::Sqlite, DbBackend::Sqlite), ("postgres", Dialect::Postgres, DbBackend::Postgres)];
+    for (database, dialect, backend) in databases {
+        let catalog = demo(backend);
+        let mut text = String::new();
+        for name in ["orderline", "teammembership"] {
+            for (what, statement) in statements(&catalog, dialect, name) {
+                line(&mut text, &format!("{name} {what}"), &statement);
+            }
+        }
+        let hierarchy = catalog
+            .relationships
+            .iter()
+            .position(|relationship| relationship.as_one_to_many().is_some_and(|one| one.hierarchical));
+        let hierarchy = RelationshipId(hierarchy.expect("users report to users"));
+        let one = catalog.relationship(hierarchy).as_one_to_many().expect("it has a lookup");
+        line(&mut text, "its own ancestors", &own_ancestors(&catalog, dialect, one));
+        if let Some(enter) = enter_hierarchy(&catalog, dialect, hierarchy) {
+            line(&mut text, "entering a hierarchy", &enter);
+        }
+        insta::assert_snapshot!(format!("writes_on_{database}"), text);
+    }
+}

@@ -1,6 +1,9 @@
 //! More operations than connections, locks taken in opposite orders, and clients that leave.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use relata::gateway::Request;
@@ -116,21 +119,22 @@ async fn left(race: &Race) -> Vec<i64> {
 async fn a_client_that_leaves_in_the_middle_leaves_nothing_half_written(#[case] backend: Backend) {
     let Some(race) = Race::start(backend, "leaving", LEDGER, 2).await else { return };
     let race = Arc::new(race);
-    // The caller gives up after so many turns, at every stage of an operation; several at once, so that some wait.
+    let start = Instant::now();
+    race.all_succeed(&[transfer(0)]).await;
+    let whole = start.elapsed();
+    // At every stage of an operation and a while after it; several at once, so that some wait for others.
+    let patience = |id: usize| whole * u32::try_from(id % 50).unwrap() / 20;
+
+    // The caller gives up.
     let leave = |id: usize| {
         let gateway = race.gateway.clone();
         async move {
             let request = Request { query: transfer(id), ..Request::default() };
-            let patience = async {
-                for _ in 0..id * 2 {
-                    tokio::task::yield_now().await;
-                }
-            };
-            tokio::select! { biased; _ = gateway.execute(request) => {}, () = patience => {} }
+            let _ = tokio::time::timeout(patience(id), gateway.execute(request)).await;
         }
     };
-    for start in (0..200).step_by(4) {
-        join_all((start..start + 4).map(leave)).await;
+    for start in (1..150).step_by(3) {
+        join_all((start..start + 3).map(leave)).await;
     }
     assert!(left(&race).await.iter().all(|count| *count == 4), "{:?}", left(&race).await);
 
@@ -138,12 +142,11 @@ async fn a_client_that_leaves_in_the_middle_leaves_nothing_half_written(#[case] 
     let leave = |id: usize| {
         let race = Arc::clone(&race);
         async move {
-            let patience = Duration::from_micros(u64::try_from(id - 200).unwrap() * 100);
-            let _ = tokio::time::timeout(patience, race.all(&[transfer(id)])).await;
+            let _ = tokio::time::timeout(patience(id), race.all(&[transfer(id)])).await;
         }
     };
-    for start in (200..260).step_by(4) {
-        join_all((start..start + 4).map(leave)).await;
+    for start in (200..275).step_by(3) {
+        join_all((start..start + 3).map(leave)).await;
     }
     assert!(left(&race).await.iter().all(|count| *count == 4), "{:?}", left(&race).await);
 

@@ -39,7 +39,7 @@ pub struct Rows {
     /// The entity.
     pub entity: EntityId,
     /// Whether the records are those whose primary keys the statement is run with, in the order of the keys: then
-    /// nothing else is said about which, how many and in what order.
+    /// nothing else is said about which and in what order, and a limit of one means one key instead of a list.
     pub by_key: bool,
     /// Records joined in, each at most one per row.
     pub joins: Vec<Join>,

@@ -36,10 +36,19 @@ fn root(scope: &mut Scope<'_>, rows: &Rows) -> SelectStatement {
     select
 }
 
-/// The records of the keys that the statement is run with, in their order.
+/// The records of the keys that the statement is run with, in their order; of one key, where only one is asked for.
 fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut SelectStatement) {
-    let keys = scope.alias();
     let primary_key = &scope.catalog.entity(rows.entity).primary_key;
+    if rows.limit == 1 {
+        select.from(scope.table(rows.entity, base));
+        for (part, id) in primary_key.iter().enumerate() {
+            let column = scope.column(rows.entity, *id, base);
+            let key = scope.dialect.key_parameter(part, &column);
+            select.and_where(column.expr.eq(key));
+        }
+        return;
+    }
+    let keys = scope.alias();
     let typed: Vec<_> = primary_key.iter().map(|id| scope.column(rows.entity, *id, &keys)).collect();
     select.from_subquery(scope.dialect.parents(&typed), keys.clone());
     let on = join::keys(scope, rows.entity, primary_key, base, &keys);

@@ -7,7 +7,7 @@ use sea_orm::{DbBackend, EntityTrait};
 
 use super::{Dialect, Keys, Lock, Parameter, Statement, Write, enter_hierarchy, own_ancestors};
 use crate::{
-    catalog::{self, Catalog, EntityDraft, RelationshipId},
+    catalog::{self, AttributeType, Catalog, EntityDraft, RelationshipId},
     plan::{Filter, Literal, operator::Operator},
     reflect,
 };
@@ -43,17 +43,29 @@ fn statements(catalog: &Catalog, dialect: Dialect, name: &str) -> Vec<(&'static 
     let row: Vec<Option<Literal>> = key.iter().map(|_| None).chain([Some(seven.clone())]).collect();
     let columns: Vec<_> = key.iter().copied().chain([quantity]).collect();
     let values = vec![(quantity, Some(seven))];
+    let one: Vec<Literal> = key.iter().map(|part| of_type(&entity.attribute(*part).ty)).collect();
+    let given: Vec<_> = key.iter().copied().zip(one.iter().cloned()).collect();
     vec![
-        ("found by keys that a client gave", write.find(&key, Keys::Given, &columns, Lock::Change)),
-        ("found by stored keys", write.find(&key, Keys::Stored, &key, Lock::Reference)),
-        ("among stored keys", write.among(&key, Some(&(quantity, Literal::Integer(7))), &key, Lock::Delete)),
+        ("found by keys that a client gave", write.find(&key, Keys::Given, None, &columns, Lock::Change)),
+        ("found by stored keys", write.find(&key, Keys::Stored, None, &key, Lock::Reference)),
+        ("among stored keys", write.among(&key, None, Some(&(quantity, Literal::Integer(7))), &key, Lock::Delete)),
+        ("found by one key", write.find(&key, Keys::Given, Some(&one), &columns, Lock::Change)),
+        ("found by one stored key", write.find(&key, Keys::Stored, Some(&one), &key, Lock::Reference)),
+        ("deleted by one key", write.delete(Some(&one))),
         ("matching a filter", write.matching(&filter, &key, 6, Lock::Change)),
         ("inserted", write.insert(&columns, &[row.clone(), row.clone()], &key, false)),
         ("inserted unless they exist", write.insert(&columns, &[row], &key, true)),
-        ("updated", write.update(&values, entity.version.filter(|version| *version != quantity))),
-        ("updated by a key that a client gave", write.update_given(&key, &values, None, &key)),
-        ("deleted", write.delete()),
+        ("updated", write.update(None, &values, entity.version.filter(|version| *version != quantity))),
+        ("updated by a key that a client gave", write.update_given(&given, &values, None, &key)),
+        ("deleted", write.delete(None)),
     ]
+}
+
+fn of_type(ty: &AttributeType) -> Literal {
+    match ty {
+        AttributeType::Uuid(storage) => Literal::Uuid(uuid::Uuid::nil(), *storage),
+        _ => Literal::Integer(1),
+    }
 }
 
 fn line(text: &mut String, name: &str, statement: &Statement) {

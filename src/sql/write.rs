@@ -1,8 +1,10 @@
 //! Statements of writes: records found by their keys and locked, inserted, updated and deleted. The keys of any number
 //! of records are one list per part, so that a text depends on the operation and not on how many records it is about.
+//! Where it is about one record only, which is most of the time, its key is given by itself: PostgreSQL keeps the plan
+//! for that, while it would plan anew for each list.
 
 use sea_orm::sea_query::{
-    Cond, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, ReturningClause, SelectStatement,
+    Cond, Condition, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, ReturningClause, SelectStatement,
     UpdateStatement,
 };
 
@@ -54,8 +56,25 @@ impl Write<'_> {
     /// The records whose attributes `by` are the keys. The first column is the position of the key, the others are
     /// `columns`.
     #[must_use]
-    pub fn find(self, by: &[AttributeId], origin: Keys, columns: &[AttributeId], lock: Lock) -> Statement {
+    pub fn find(
+        self,
+        by: &[AttributeId],
+        origin: Keys,
+        only: Option<&[Literal]>,
+        columns: &[AttributeId],
+        lock: Lock,
+    ) -> Statement {
         let mut scope = Scope::new(self.catalog, self.dialect);
+        if let Some(key) = only {
+            let base = scope.alias();
+            let mut select = Query::select();
+            select.expr(Expr::cust("CAST(0 AS bigint)"));
+            self.read(&scope, columns, &base, &mut select);
+            let attributes = by.iter().map(|id| scope.column(self.entity, *id, &base));
+            select.from(scope.table(self.entity, &base)).cond_where(self.is(attributes, origin, key));
+            hold(&mut select, lock, &base);
+            return finish(self.dialect, &select, Vec::new());
+        }
         let (keys, base) = (scope.alias(), scope.alias());
         let typed: Vec<Typed<'_>> = by.iter().map(|id| scope.column(self.entity, *id, &keys)).collect();
         let pairs = by.iter().enumerate().map(|(part, id)| {
@@ -80,6 +99,7 @@ impl Write<'_> {
     pub fn among(
         self,
         by: &[AttributeId],
+        only: Option<&[Literal]>,
         having: Option<&(AttributeId, Literal)>,
         columns: &[AttributeId],
         lock: Lock,
@@ -90,7 +110,7 @@ impl Write<'_> {
         self.read(&scope, columns, &base, &mut select);
         select.from(scope.table(self.entity, &base));
         let key: Vec<Typed<'_>> = by.iter().map(|id| scope.column(self.entity, *id, &base)).collect();
-        select.and_where(is_among(self.dialect, &key));
+        select.cond_where(self.is_wanted(&key, Keys::Stored, only));
         if let Some((attribute, value)) = having {
             let column = scope.column(self.entity, *attribute, &base);
             select.and_where(column.expr.clone().eq(self.dialect.parameter(value, &column)));
@@ -145,32 +165,34 @@ impl Write<'_> {
 
     /// Sets attributes of the records of the stored primary keys, and counts their versions where they have one.
     #[must_use]
-    pub fn update(self, values: &[(AttributeId, Option<Literal>)], version: Option<AttributeId>) -> Statement {
+    pub fn update(
+        self,
+        only: Option<&[Literal]>,
+        values: &[(AttributeId, Option<Literal>)],
+        version: Option<AttributeId>,
+    ) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
         let mut update = self.set(&scope, values, version);
-        update.and_where(is_among(self.dialect, &self.key(&scope)));
+        update.cond_where(self.is_wanted(&self.key(&scope), Keys::Stored, only));
         finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
     }
 
-    /// Sets attributes of the records of keys that a client gave, and answers `returning` of them.
+    /// Sets attributes of the record of a key that a client gave, and answers `returning` of it.
     #[must_use]
     pub fn update_given(
         self,
-        by: &[AttributeId],
+        key: &[(AttributeId, Literal)],
         values: &[(AttributeId, Option<Literal>)],
         version: Option<AttributeId>,
         returning: &[AttributeId],
     ) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
         let mut update = self.set(&scope, values, version);
-        let comparable = |id: &AttributeId| {
-            let column = scope.bare_column(self.entity, *id);
-            Typed { expr: self.dialect.comparable_key(&column), ..column }
-        };
-        let key: Vec<Typed<'_>> = by.iter().map(comparable).collect();
-        update.and_where(is_among(self.dialect, &key));
+        let (by, key): (Vec<Typed<'_>>, Vec<Literal>) =
+            key.iter().map(|(id, value)| (scope.bare_column(self.entity, *id), value.clone())).unzip();
+        update.cond_where(self.is(by.into_iter(), Keys::Given, &key));
         update.returning(self.answered(&scope, returning));
-        finish(self.dialect, &update, types(self.catalog, self.entity, by))
+        finish(self.dialect, &update, Vec::new())
     }
 
     fn set(
@@ -195,11 +217,31 @@ impl Write<'_> {
 
     /// Deletes the records of the stored primary keys.
     #[must_use]
-    pub fn delete(self) -> Statement {
+    pub fn delete(self, only: Option<&[Literal]>) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
         let mut delete = Query::delete();
-        delete.from_table(scope.bare_table(self.entity)).and_where(is_among(self.dialect, &self.key(&scope)));
+        let wanted = self.is_wanted(&self.key(&scope), Keys::Stored, only);
+        delete.from_table(scope.bare_table(self.entity)).cond_where(wanted);
         finish(self.dialect, &delete, types(self.catalog, self.entity, self.primary_key()))
+    }
+
+    /// Whether a key is the only one, or among the keys that the statement is run with.
+    fn is_wanted(&self, key: &[Typed<'_>], origin: Keys, only: Option<&[Literal]>) -> Condition {
+        match only {
+            Some(values) => self.is(key.iter().cloned(), origin, values),
+            None => Cond::all().add(is_among(self.dialect, key)),
+        }
+    }
+
+    fn is<'t>(&self, key: impl Iterator<Item = Typed<'t>>, origin: Keys, values: &[Literal]) -> Condition {
+        let pairs = key.zip(values).map(|(column, value)| {
+            let right = self.dialect.parameter(value, &column);
+            // What SQLite stores may be spelled in another way than what it compares.
+            let is_raw = origin == Keys::Stored && self.dialect == Dialect::Sqlite;
+            let left = if is_raw { column.expr } else { self.dialect.comparable(&column) };
+            left.eq(right)
+        });
+        pairs.fold(Cond::all(), Cond::add)
     }
 
     fn primary_key(&self) -> &[AttributeId] {

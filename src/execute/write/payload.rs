@@ -76,7 +76,10 @@ impl Writer<'_> {
                 if let Some(read) = reads.next() {
                     self.statements += read.statements.len();
                     let types = read.statements.first().map_or(&[][..], |statement| &statement.parent_key);
-                    let keys = self.dialect.keys(&written.keys, types);
+                    let keys = match (&field.plan.is_one, written.keys.as_slice()) {
+                        (true, [key]) => self.dialect.key(key, types),
+                        (_, keys) => self.dialect.keys(keys, types),
+                    };
                     out.extend(read::answer(self.transaction, read, &keys, self.max_answer).await?);
                 }
                 continue;

@@ -164,7 +164,7 @@ impl Writer<'_> {
         with_etag: bool,
     ) -> Result<Vec<(usize, Record)>, Error> {
         let columns = self.columns(id, with_etag);
-        let statement = self.write(id).find(by, origin, &columns, lock);
+        let statement = self.write(id).find(by, origin, only(keys), &columns, lock);
         let rows = self.fetch(&statement, keys).await?;
         let mut records = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -190,7 +190,7 @@ impl Writer<'_> {
             return Ok(Vec::new());
         }
         let columns = self.columns(id, false);
-        let statement = self.write(id).among(by, having, &columns, lock);
+        let statement = self.write(id).among(by, only(keys), having, &columns, lock);
         let rows = self.fetch(&statement, keys).await?;
         rows.iter().map(|row| self.record(id, &columns, row, 0)).collect()
     }
@@ -242,6 +242,14 @@ impl Writer<'_> {
         let refusal = plan::Error::new(code, message).with("ref", address.spelled.as_str());
         // A missing target concerns who refers to it.
         if part == Part::Subject { refusal.entity(entity).into() } else { refusal.into() }
+    }
+}
+
+/// The key, where there is one only.
+pub(super) fn only(keys: &[Key]) -> Option<&[Literal]> {
+    match keys {
+        [only] => Some(only),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     constraint::explain,
-    record::Record,
+    record::{Record, only},
     writer::{Key, Writer},
 };
 
@@ -105,7 +105,7 @@ impl Writer<'_> {
                 continue;
             }
             let counted = version.filter(|version| !values.iter().any(|(known, _)| known == version));
-            let statement = self.write(id).update(&values, counted);
+            let statement = self.write(id).update(only(&keys), &values, counted);
             self.fetch(&statement, &keys).await.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
         }
         let records: Vec<Record> = records.iter().map(|record| (*record).clone()).collect();
@@ -120,11 +120,10 @@ impl Writer<'_> {
         key: &[(AttributeId, Literal)],
         values: &[Assignment],
     ) -> Result<Option<Record>, Error> {
-        let (by, key): (Vec<AttributeId>, Key) = key.iter().cloned().unzip();
         let returning = link_attributes(self.catalog, id);
         let version = self.catalog.entity(id).version;
-        let statement = self.write(id).update_given(&by, values, version, &returning);
-        let rows = self.fetch(&statement, &[key]).await;
+        let statement = self.write(id).update_given(key, values, version, &returning);
+        let rows = self.fetch(&statement, &[]).await;
         let rows = rows.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
         rows.first().map(|row| self.record(id, &returning, row, 0)).transpose()
     }
@@ -134,10 +133,9 @@ impl Writer<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        let statement = self.write(id).delete();
-        self.fetch(&statement, &keys(records))
-            .await
-            .map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
+        let keys = keys(records);
+        let statement = self.write(id).delete(only(&keys));
+        self.fetch(&statement, &keys).await.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
         Ok(())
     }
 

@@ -39,10 +39,10 @@ pub fn plan(
             MutationKind::Link { .. } => (links_type(catalog, mutation.entity), true),
             _ => (one_type(catalog, mutation.entity), true),
         };
-        Ok((action, payload::plan(catalog, limits, mutation.entity, &type_name, is_one, field)?))
+        Ok((action, payload::plan(catalog, limits, mutation.entity, &type_name, is_one, field)?, is_one))
     });
-    let (action, payload) = done.map_err(|error| error.at(field.field.position))?;
-    Ok(WritePlan { response_key: field.field.response_key.clone(), entity: mutation.entity, action, payload })
+    let (action, payload, is_one) = done.map_err(|error| error.at(field.field.position))?;
+    Ok(WritePlan { response_key: field.field.response_key.clone(), entity: mutation.entity, action, payload, is_one })
 }
 
 struct Planner<'a> {

@@ -26,6 +26,8 @@ pub struct WritePlan {
     pub action: Action,
     /// What is answered.
     pub payload: Payload,
+    /// Whether the payload is about one record, and not about a list.
+    pub is_one: bool,
 }
 
 /// What a mutation does.

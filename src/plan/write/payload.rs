@@ -48,6 +48,9 @@ fn records(catalog: &Catalog, limits: Limits, id: EntityId, is_one: bool, merged
     let mut planner = Planner::new(catalog, limits);
     let mut rows = planner.rows(id);
     rows.by_key = true;
+    if is_one {
+        rows.limit = 1;
+    }
     let step = planner.push(Step { parent: None, query: Query::Rows(rows) });
     let object = planner.entity_object(step, 0, id, &merged.selections)?;
     let value = if is_one { Output::First { step, object } } else { Output::Many { step, object } };

@@ -137,6 +137,23 @@ impl Dialect {
         }
     }
 
+    /// The parameters that stand for the key of one record.
+    #[must_use]
+    pub fn key(self, key: &[Literal], types: &[AttributeType]) -> Vec<Value> {
+        match self {
+            Self::Sqlite => key.iter().zip(types).map(|(part, ty)| sqlite::value(part, ty)).collect(),
+            Self::Postgres => postgres::key(key),
+        }
+    }
+
+    /// A part of the key of one record, to compare with a column.
+    pub(super) fn key_parameter(self, part: usize, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => Expr::val(key_marker(part)),
+            Self::Postgres => postgres::key_parameter(part, column),
+        }
+    }
+
     /// Lists of keys as a table with the columns `k0`, `k1`, ….
     pub(super) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {

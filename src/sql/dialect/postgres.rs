@@ -192,6 +192,25 @@ pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: b
     if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
 }
 
+/// The key of one record: a value per part.
+pub(super) fn key(key: &[Literal]) -> Vec<Value> {
+    let part = |literal: &Literal| match literal {
+        Literal::Integer(number) => (*number).into(),
+        other => text(other).into(),
+    };
+    key.iter().map(part).collect()
+}
+
+/// A part of that key, to compare with a column.
+pub(super) fn key_parameter(part: usize, column: &Typed<'_>) -> Expr {
+    let value = Expr::val(key_marker(part));
+    match (column.ty, column.database_type) {
+        (AttributeType::Int | AttributeType::BigInt, _) => value,
+        (_, Some(ty)) => cast_to(value, ty),
+        (ty, None) => cast(value, array_type(ty).trim_end_matches("[]")),
+    }
+}
+
 /// Lists of keys as a table with the columns `k0`, `k1`, …: several `unnest` in one select list run in step.
 pub(super) fn key_list(key: &[Typed<'_>]) -> SelectStatement {
     let mut keys = Query::select();

@@ -17,7 +17,12 @@ use crate::{
 const DATE_TIME: &str = "%Y-%m-%d %H:%M:%f";
 
 pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
-    Expr::val(match literal {
+    Expr::val(value(literal, ty))
+}
+
+/// A value in the form in which it compares with a column of its type.
+pub(super) fn value(literal: &Literal, ty: &AttributeType) -> Value {
+    match literal {
         Literal::Boolean(value) => Value::from(*value),
         Literal::Integer(value) => (*value).into(),
         Literal::Float(value) => (*value).into(),
@@ -33,7 +38,7 @@ pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
         Literal::DateTime(value) => date_time(*value).into(),
         Literal::Bytes(value) => value.clone().into(),
         Literal::Json(value) => value.to_string().into(),
-    })
+    }
 }
 
 /// A value as it is kept: points in time with all their digits, in the spelling of the driver.

@@ -39,7 +39,7 @@ struct Tables {
 type Checked<T = ()> = Result<T, String>;
 
 /// The codes that an operation may have that the model says nothing of.
-const UNSAID: [&str; 9] = [
+const UNSAID: [&str; 10] = [
     "CONFLICT",
     "CYCLE",
     "INVALID",
@@ -47,6 +47,7 @@ const UNSAID: [&str; 9] = [
     "NOT_ASSOCIATED",
     "NOT_FOUND",
     "REQUIRED_RELATIONSHIP",
+    "RESTRICTED",
     "TARGET_NOT_FOUND",
     "TYPE_MISMATCH",
 ];

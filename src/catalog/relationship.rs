@@ -91,6 +91,8 @@ pub enum CascadeDelete {
     RemoveLink,
     /// The delete is refused while there are any.
     Restrict,
+    /// Their lookup takes its default, which only the database knows.
+    SetDefault,
 }
 
 /// A constant condition of a relationship.

@@ -115,6 +115,7 @@ fn cascade(action: ForeignKeyAction) -> Option<CascadeDelete> {
         ForeignKeyAction::Cascade => Some(CascadeDelete::Cascade),
         ForeignKeyAction::SetNull => Some(CascadeDelete::RemoveLink),
         ForeignKeyAction::Restrict | ForeignKeyAction::NoAction => Some(CascadeDelete::Restrict),
+        ForeignKeyAction::SetDefault => Some(CascadeDelete::SetDefault),
         _ => None,
     }
 }

@@ -1,17 +1,25 @@
-//! Deletes with what the cascade configurations say: level by level, one statement for each relationship of a level,
-//! whatever the number of records. Everything is found and held before anything is deleted.
+//! Deletes with what the cascade configurations say. What goes is found level by level, with one statement for each
+//! relationship of a level, and held; then all records of an entity go with one statement, those that reference others
+//! before the ones that they reference.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    catalog::{CascadeDelete, EntityId, EntityKind, OneToMany, RelationshipId, RelationshipKind},
+    catalog::{CascadeDelete, Catalog, EntityId, EntityKind, OneToMany, RelationshipId, RelationshipKind},
     error::Code,
     execute::{Error, Models},
-    plan::{self, writable::is_arm},
+    plan::{
+        self,
+        writable::{cleared, is_arm},
+    },
     sql::Lock,
 };
 
-use super::{record::Record, store::keys, writer::Writer};
+use super::{
+    record::Record,
+    store::keys,
+    writer::{Key, Writer},
+};
 
 /// Records of one entity that go together.
 struct Level {
@@ -33,10 +41,29 @@ struct Cascade {
 }
 
 impl Cascade {
-    /// Notes that records go; answers those that were not known to.
-    fn add(&mut self, entity: EntityId, records: Vec<Record>) -> (Vec<Record>, Vec<Record>) {
+    /// Notes that records go: a level of those that were not known to.
+    fn add(&mut self, entity: EntityId, mut records: Vec<Record>) {
         let going = self.going.entry(entity).or_default();
-        records.into_iter().partition(|record| going.insert(record.reference.clone()))
+        records.retain(|record| going.insert(record.reference.clone()));
+        if !records.is_empty() {
+            self.levels.push(Level { entity, records });
+        }
+    }
+
+    /// The entities of which records go, in the order in which they were found.
+    fn entities(&self) -> Vec<EntityId> {
+        let mut entities: Vec<EntityId> = Vec::new();
+        for level in &self.levels {
+            if !entities.contains(&level.entity) {
+                entities.push(level.entity);
+            }
+        }
+        entities
+    }
+
+    /// The records of an entity that go.
+    fn records(&self, entity: EntityId) -> impl Iterator<Item = &Record> {
+        self.levels.iter().filter(move |level| level.entity == entity).flat_map(|level| &level.records)
     }
 
     fn stays(&self, entity: EntityId, record: &Record) -> bool {
@@ -51,8 +78,7 @@ impl Writer<'_> {
             return Ok(());
         }
         let mut cascade = Cascade::default();
-        let (records, _) = cascade.add(id, records);
-        cascade.levels.push(Level { entity: id, records });
+        cascade.add(id, records);
         let mut next = 0;
         while next < cascade.levels.len() {
             self.follow(&mut cascade, next).await?;
@@ -67,8 +93,14 @@ impl Writer<'_> {
                 self.unpoint(one, &staying).await?;
             }
         }
-        for level in cascade.levels.iter().rev() {
-            self.remove(level.entity, &level.records).await?;
+        let order = Order::of(self.catalog, cascade.entities());
+        for one in order.opened {
+            let linked = cascade.records(one.referencing).filter(|record| self.is_linked(one, record));
+            self.unpoint(one, &linked.collect::<Vec<_>>()).await?;
+        }
+        for entity in order.entities {
+            let keys: Vec<Key> = cascade.records(entity).map(|record| record.key.clone()).collect();
+            self.remove(entity, &keys).await?;
         }
         for (entity, models) in models {
             if let Some(behavior) = self.behavior(entity) {
@@ -93,22 +125,15 @@ impl Writer<'_> {
                 CascadeDelete::Cascade => Lock::Delete,
                 CascadeDelete::RemoveLink => Lock::Change,
                 CascadeDelete::Restrict => Lock::Reference,
+                CascadeDelete::SetDefault => continue,
             };
             let members = self.members(one, &cascade.levels[level].records, lock).await?;
             let id = RelationshipId(position);
             match behavior {
-                CascadeDelete::Cascade => {
-                    let (records, known) = cascade.add(one.referencing, members);
-                    // Where data leads in a circle, what goes anyway is let go of first.
-                    if !known.is_empty() && !self.cleared(one).is_empty() {
-                        self.unpoint(one, &known.iter().collect::<Vec<_>>()).await?;
-                    }
-                    if !records.is_empty() {
-                        cascade.levels.push(Level { entity: one.referencing, records });
-                    }
-                }
+                CascadeDelete::Cascade => cascade.add(one.referencing, members),
                 CascadeDelete::RemoveLink => cascade.unlinked.push((id, members)),
                 CascadeDelete::Restrict => cascade.holding.push((id, members)),
+                CascadeDelete::SetDefault => {}
             }
         }
         Ok(())
@@ -157,5 +182,40 @@ impl Writer<'_> {
             all.push((level.entity, models));
         }
         Ok(all)
+    }
+}
+
+/// In which order the records of entities can be deleted.
+#[derive(Debug)]
+struct Order<'c> {
+    /// Those that reference others before the ones that they reference.
+    entities: Vec<EntityId>,
+    /// Where entities reference each other in a circle, the lookups that are emptied first.
+    opened: Vec<&'c OneToMany>,
+}
+
+impl<'c> Order<'c> {
+    /// Records of one entity may reference each other: the database looks at them when all are gone.
+    fn of(catalog: &'c Catalog, mut rest: Vec<EntityId>) -> Self {
+        let lookups = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
+        let mut lookups: Vec<&OneToMany> = lookups
+            .filter(|one| one.condition.is_none() && one.referencing != one.referenced)
+            .filter(|one| rest.contains(&one.referencing) && rest.contains(&one.referenced))
+            .collect();
+        let mut order = Self { entities: Vec::with_capacity(rest.len()), opened: Vec::new() };
+        while !rest.is_empty() {
+            let is_free = |entity: &EntityId| lookups.iter().all(|one| one.referenced != *entity);
+            if let Some(free) = rest.iter().position(is_free) {
+                let entity = rest.remove(free);
+                lookups.retain(|one| one.referencing != entity);
+                order.entities.push(entity);
+            } else if let Some(opened) = lookups.iter().position(|one| !cleared(catalog, one).is_empty()) {
+                order.opened.push(lookups.remove(opened));
+            } else {
+                // Only the database can tell whether this goes: it may look when the transaction ends.
+                lookups.clear();
+            }
+        }
+        order
     }
 }

@@ -129,13 +129,10 @@ impl Writer<'_> {
     }
 
     /// Deletes records of an entity, and nothing else.
-    pub(super) async fn remove(&mut self, id: EntityId, records: &[Record]) -> Result<(), Error> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let keys = keys(records);
-        let statement = self.write(id).delete(only(&keys));
-        self.fetch(&statement, &keys).await.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
+    pub(super) async fn remove(&mut self, id: EntityId, keys: &[Key]) -> Result<(), Error> {
+        let statement = self.write(id).delete(only(keys));
+        let deleted = self.fetch(&statement, keys).await;
+        deleted.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
         Ok(())
     }
 

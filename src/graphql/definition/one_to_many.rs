@@ -22,7 +22,8 @@ pub(super) fn register(types: &mut Types<'_>) {
     let fields = referenced_end().into_iter().chain(referencing_end()).chain(facts()).collect();
     types.add(NAME, relationship::implementation(NAME, about, fields));
     types.add(CASCADE, cascade_configuration());
-    let cascades = [CascadeDelete::Cascade, CascadeDelete::RemoveLink, CascadeDelete::Restrict].map(|cascade| {
+    let all = [CascadeDelete::Cascade, CascadeDelete::RemoveLink, CascadeDelete::Restrict, CascadeDelete::SetDefault];
+    let cascades = all.map(|cascade| {
         let (name, about) = describe(cascade);
         EnumItem::new(name).description(about)
     });
@@ -120,5 +121,6 @@ fn describe(cascade: CascadeDelete) -> (&'static str, &'static str) {
         CascadeDelete::Cascade => ("CASCADE", "They are deleted too."),
         CascadeDelete::RemoveLink => ("REMOVE_LINK", "Their lookup becomes null."),
         CascadeDelete::Restrict => ("RESTRICT", "The delete is refused while there are any."),
+        CascadeDelete::SetDefault => ("SET_DEFAULT", "Their lookup takes its default."),
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bad_values;
+mod deletes;
 mod faults;
 mod large;
 mod many;

@@ -92,6 +92,7 @@ fn relation_draft(row: &ForeignKeyRow, names: &ColumnNames<'_>) -> Option<Relati
             "c" => Some(CascadeDelete::Cascade),
             "n" => Some(CascadeDelete::RemoveLink),
             "r" | "a" => Some(CascadeDelete::Restrict),
+            "d" => Some(CascadeDelete::SetDefault),
             _ => None,
         },
         condition: Ok(None),

@@ -143,7 +143,7 @@ fn expected() -> Vec<EntityDraft> {
                     Some(CascadeDelete::RemoveLink),
                     "near_parent_a_parent_b_fkey",
                 ),
-                to(&["part", "day"], (MAIN, "parted"), &["part", "day"], None, "to_parted"),
+                to(&["part", "day"], (MAIN, "parted"), &["part", "day"], Some(CascadeDelete::SetDefault), "to_parted"),
             ],
             ..ours(
                 "near",

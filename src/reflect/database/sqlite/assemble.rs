@@ -129,6 +129,7 @@ fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) ->
             "CASCADE" => Some(CascadeDelete::Cascade),
             "SET NULL" => Some(CascadeDelete::RemoveLink),
             "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),
+            "SET DEFAULT" => Some(CascadeDelete::SetDefault),
             _ => None,
         },
         condition: Ok(None),

@@ -135,7 +135,7 @@ async fn foreign_keys_find_their_columns() {
             table(None, "pair", &["b", "a"], vec![required("a", INT, "INT"), required("b", INT, "INT")]),
             EntityDraft {
                 relations: vec![
-                    to(&["id"], "track", &["id"], None),
+                    to(&["id"], "track", &["id"], Some(CascadeDelete::SetDefault)),
                     to(&["album"], "Album", &["Id"], Some(CascadeDelete::Cascade)),
                     to(&["code"], "Album", &["code"], Some(CascadeDelete::RemoveLink)),
                     to(&["y", "x"], "pair", &["b", "a"], Some(CascadeDelete::Restrict)),

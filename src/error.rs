@@ -26,6 +26,8 @@ pub enum Code {
     TypeMismatch,
     /// A value, name or combination of arguments means nothing.
     Invalid,
+    /// The database does not let the gateway's user do this.
+    Forbidden,
     /// The request is larger, deeper or costlier than the gateway allows.
     LimitExceeded,
     /// The database took longer than the gateway waits.
@@ -54,6 +56,7 @@ impl Code {
         Self::PreconditionFailed,
         Self::TypeMismatch,
         Self::Invalid,
+        Self::Forbidden,
         Self::LimitExceeded,
         Self::Timeout,
         Self::Unavailable,
@@ -77,6 +80,7 @@ impl Code {
             Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::Invalid => "INVALID",
+            Self::Forbidden => "FORBIDDEN",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",

@@ -174,7 +174,10 @@ impl Database {
     }
 
     async fn write_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
-        let at_last = |error| Failure { field: fields.len().saturating_sub(1), error };
+        let at_last = |error| {
+            let error = write::explain_commit(surroundings.catalog, error);
+            Failure { field: fields.len().saturating_sub(1), error }
+        };
         let mut transaction = self.begin_write().await.map_err(|error| Failure { field: 0, error })?;
         match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
             Ok(answer) => {

@@ -135,6 +135,7 @@ impl Error {
         match self.code() {
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
+            Code::Forbidden => "the database does not allow this".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),
             Code::Invalid => "a value is out of the range that the database can hold".to_owned(),
             _ => "something went wrong inside the gateway; its log has the details".to_owned(),
@@ -150,8 +151,11 @@ fn driver_code(error: &sqlx::Error) -> Code {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             // PostgreSQL: class 08 connections, 57P0x shutdown, 53300 too many connections.
             Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" => Code::Unavailable,
-            // PostgreSQL: query_canceled.
-            Some("57014") => Code::Timeout,
+            // PostgreSQL: query_canceled, lock_not_available.
+            Some("57014" | "55P03") => Code::Timeout,
+            // PostgreSQL: insufficient_privilege, which row security's policies have too, read_only_sql_transaction.
+            Some("42501" | "25006") => Code::Forbidden,
+            Some(code) if sqlite_kind(code) == Some(SQLITE_READONLY) => Code::Forbidden,
             Some(code) if matches!(sqlite_kind(code), Some(SQLITE_BUSY | SQLITE_LOCKED | SQLITE_INTERRUPT)) => {
                 Code::Timeout
             }
@@ -165,6 +169,7 @@ fn driver_code(error: &sqlx::Error) -> Code {
 
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_LOCKED: u32 = 6;
+const SQLITE_READONLY: u32 = 8;
 const SQLITE_INTERRUPT: u32 = 9;
 
 /// The kind of an error of SQLite, whose codes are numbers that say more in their upper bytes. PostgreSQL's have five
@@ -222,6 +227,10 @@ mod tests {
             check(busy, true, Code::Timeout);
         }
         check("9", false, Code::Timeout);
+        check("55P03", false, Code::Timeout);
+        for forbidden in ["42501", "25006", "8", "1032"] {
+            check(forbidden, false, Code::Forbidden);
+        }
         check("2067", false, Code::Internal);
     }
 

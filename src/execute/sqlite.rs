@@ -209,8 +209,9 @@ fn decimal(scale: Option<u32>, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8
     out.push(b'"');
 }
 
+/// A date, whether a time follows it or not. Years beyond four digits have a sign.
 fn date(text: &str) -> Option<NaiveDate> {
-    text.get(..10)?.parse().ok()
+    text.parse().ok().or_else(|| text.get(..10)?.parse().ok())
 }
 
 fn time(text: &str) -> Option<NaiveTime> {

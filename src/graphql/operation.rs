@@ -275,6 +275,7 @@ fn respond(
 fn log(error: &execute::Error, key: &str) {
     match error.code() {
         Code::Internal | Code::Unavailable => tracing::error!(%error, key, "a field could not be answered"),
+        Code::Forbidden => tracing::warn!(%error, key, "a field could not be answered"),
         _ => tracing::debug!(%error, key, "a field could not be answered"),
     }
 }

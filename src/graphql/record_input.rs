@@ -8,7 +8,7 @@ use crate::{
     plan::{
         MutationKind, Mutations,
         writable::{
-            has_create, is_changeable, is_required, is_settable, is_writable, links_on_create, links_on_update,
+            has_create, is_changeable, is_settable, is_writable, links_on_create, links_on_update, must_be_given,
         },
         write,
     },
@@ -36,7 +36,7 @@ fn create(types: &mut Types<'_>, id: EntityId) {
     let name = write::create_type(entity);
     let mut object = InputObject::new(&name).description(format!("A record of {} to be created.", entity.set_name));
     for attribute in attributes(entity).filter(|attribute| is_settable(catalog, id, *attribute)) {
-        object = object.field(attribute_input(types, entity, attribute, is_required(entity, attribute)));
+        object = object.field(attribute_input(types, entity, attribute, must_be_given(catalog, id, attribute)));
     }
     for property in entity.navigation.iter().filter(|property| links_on_create(catalog, property)) {
         let ty = bind(types, property);

@@ -10,7 +10,7 @@ use crate::catalog::{
 pub enum Linking {
     /// Nothing: they can only be read.
     ReadOnly,
-    /// They are made when a record is created and stay: the lookup is part of the primary key.
+    /// They are made when a record is created and stay: the whole lookup is part of the primary key.
     OnCreate,
     /// They are made and changed.
     Free {
@@ -61,7 +61,7 @@ fn one_to_many(catalog: &Catalog, one: &OneToMany) -> Linking {
     {
         return Linking::ReadOnly;
     }
-    if lookups().any(|id| referencing.primary_key.contains(id)) {
+    if lookups().all(|id| referencing.primary_key.contains(id)) {
         return Linking::OnCreate;
     }
     Linking::Free { clearable: !cleared(catalog, one).is_empty(), associable: true }
@@ -91,15 +91,28 @@ pub fn cleared(catalog: &Catalog, one: &OneToMany) -> Vec<AttributeId> {
     let entity = catalog.entity(one.referencing);
     let nullable = |id: &&AttributeId| entity.attribute(**id).nullable && !entity.primary_key.contains(id);
     let all: Vec<AttributeId> = one.referencing_attributes.iter().filter(nullable).copied().collect();
-    let own: Vec<AttributeId> = all.iter().filter(|id| shared_with(catalog, one, **id).is_none()).copied().collect();
+    let own: Vec<AttributeId> =
+        all.iter().filter(|id| shared_with(catalog, one, **id).next().is_none()).copied().collect();
     if own.is_empty() { all } else { own }
 }
 
-/// Another relationship that the same lookup attribute serves; arms of one lookup do not count.
+/// The lookup attributes that are about the link alone: those that are emptied with it or, where a record must always
+/// have a link, all. A tenant's number in a lookup of two parts tells something of the record itself, too.
+fn own_lookups(catalog: &Catalog, one: &OneToMany) -> Vec<AttributeId> {
+    let cleared = cleared(catalog, one);
+    if cleared.is_empty() { one.referencing_attributes.clone() } else { cleared }
+}
+
+/// Whether a lookup attribute tells something of the record itself, so that a link does not change it.
 #[must_use]
-pub fn shared_with<'c>(catalog: &'c Catalog, one: &OneToMany, id: AttributeId) -> Option<&'c OneToMany> {
+pub fn is_kept(catalog: &Catalog, one: &OneToMany, id: AttributeId) -> bool {
+    one.referencing_attributes.contains(&id) && !own_lookups(catalog, one).contains(&id)
+}
+
+/// The other relationships that the same lookup attribute serves; arms of one lookup do not count.
+pub fn shared_with<'c>(catalog: &'c Catalog, one: &OneToMany, id: AttributeId) -> impl Iterator<Item = &'c OneToMany> {
     let others = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
-    others.into_iter().find(|other| {
+    others.filter(move |other| {
         other.referencing == one.referencing
             && other.condition.is_none()
             && other.referencing_attributes.contains(&id)
@@ -156,14 +169,22 @@ pub fn has_update(catalog: &Catalog, id: EntityId) -> bool {
         || entity.navigation.iter().any(|property| links_on_update(catalog, property))
 }
 
-fn is_written_by_link(catalog: &Catalog, id: EntityId, attribute: AttributeId) -> bool {
+/// The relationships whose lookups links of a record write.
+fn lookups_of(catalog: &Catalog, id: EntityId) -> impl Iterator<Item = &OneToMany> {
     let properties = catalog.entity(id).navigation.iter().filter(|property| property.end == End::Referencing);
-    properties.into_iter().any(|property| {
-        let one = catalog.relationship(property.relationship).as_one_to_many();
-        one.is_some_and(|one| {
-            one.referencing_attributes.contains(&attribute) && one_to_many(catalog, one) != Linking::ReadOnly
-        })
-    })
+    let lookups = properties.filter_map(|property| catalog.relationship(property.relationship).as_one_to_many());
+    lookups.filter(|one| one_to_many(catalog, one) != Linking::ReadOnly)
+}
+
+fn is_written_by_link(catalog: &Catalog, id: EntityId, attribute: AttributeId) -> bool {
+    lookups_of(catalog, id).any(|one| own_lookups(catalog, one).contains(&attribute))
+}
+
+/// Whether an input of a new record must give a value for the attribute: no link can give it instead.
+#[must_use]
+pub fn must_be_given(catalog: &Catalog, id: EntityId, attribute: AttributeId) -> bool {
+    is_required(catalog.entity(id), attribute)
+        && lookups_of(catalog, id).all(|one| !one.referencing_attributes.contains(&attribute))
 }
 
 /// Whether a record cannot be created without a value for the attribute.

@@ -16,9 +16,43 @@ use crate::{
 /// The refusal that a driver's error amounts to, if it is one. `foreign_key` is what a foreign key's refusal means to
 /// the statement.
 pub(super) fn explain(catalog: &Catalog, id: EntityId, foreign_key: Code, error: Error) -> Error {
-    let Some(database) = error.database() else { return error };
     let entity = catalog.entity(id);
-    let refusal = match database.kind() {
+    match error.database().and_then(|database| refusal(Some(entity), foreign_key, database)) {
+        Some(refusal) => refusal.entity(&entity.logical_name).into(),
+        None => error,
+    }
+}
+
+/// The same for what a transaction meets at its end: constraints that are checked no earlier. Which entity they belong
+/// to only some databases say.
+pub(in crate::execute) fn explain_commit(catalog: &Catalog, error: Error) -> Error {
+    let Some(database) = error.database() else { return error };
+    let postgres = database.try_downcast_ref::<PgDatabaseError>();
+    let is_named = |entity: &Entity| {
+        postgres.is_some_and(|postgres| {
+            postgres.table() == Some(&entity.table.name)
+                && entity.table.namespace.as_deref().is_none_or(|namespace| postgres.schema() == Some(namespace))
+        })
+    };
+    let entity = catalog.entities().map(|(_, entity)| entity).find(|entity| is_named(entity));
+    match (refusal(entity, Code::TargetNotFound, database), entity) {
+        (Some(refusal), Some(entity)) => refusal.entity(&entity.logical_name).into(),
+        (Some(refusal), None) => refusal.into(),
+        (None, _) => error,
+    }
+}
+
+fn refusal(entity: Option<&Entity>, foreign_key: Code, database: &dyn DatabaseError) -> Option<plan::Error> {
+    let code = database.code().unwrap_or_default();
+    let is_foreign_key = database.kind() == ErrorKind::ForeignKeyViolation
+        // PostgreSQL since 18: restrict_violation. SQLite takes its own RESTRICT for a trigger.
+        || code == "23001"
+        || (code == SQLITE_TRIGGER && database.message() == "FOREIGN KEY constraint failed");
+    Some(match database.kind() {
+        _ if is_foreign_key && foreign_key == Code::TargetNotFound => {
+            plan::Error::new(foreign_key, "a value names a record that does not exist")
+        }
+        _ if is_foreign_key => plan::Error::new(foreign_key, "other records refer to this one"),
         ErrorKind::UniqueViolation => conflict(entity, database),
         ErrorKind::NotNullViolation => {
             let column = attributes(entity, database).into_iter().next();
@@ -27,32 +61,48 @@ pub(super) fn explain(catalog: &Catalog, id: EntityId, foreign_key: Code, error:
             if let Some(column) = column { refusal.with("attributes", vec![column]) } else { refusal }
         }
         ErrorKind::CheckViolation => plan::Error::invalid("the values do not pass a check of the database"),
-        ErrorKind::ForeignKeyViolation if foreign_key == Code::TargetNotFound => {
-            plan::Error::new(foreign_key, "a value names a record that does not exist")
-        }
-        ErrorKind::ForeignKeyViolation => plan::Error::new(foreign_key, "other records refer to this one"),
-        // PostgreSQL: string_data_right_truncation, numeric_value_out_of_range and others of class 22.
-        _ if database.code().is_some_and(|code| code.len() == 5 && code.starts_with("22")) => {
+        ErrorKind::ExclusionViolation => plan::Error::new(Code::Conflict, "another record excludes this one"),
+        _ if is_raised(&code, database) => plan::Error::invalid("a rule of the database does not allow this"),
+        _ if is_misfit(&code) => {
             plan::Error::invalid("a value does not fit its column: it is too long, too large or not of its kind")
         }
-        _ if database.code().as_deref() == Some("23P01") => {
-            plan::Error::new(Code::Conflict, "another record excludes this one")
-        }
-        _ => return error,
-    };
-    refusal.entity(&entity.logical_name).into()
+        _ => return None,
+    })
 }
 
-fn conflict(entity: &Entity, database: &dyn DatabaseError) -> plan::Error {
+/// Whether a trigger or a view's check raised the error. Its words may tell what is nobody's business.
+fn is_raised(code: &str, database: &dyn DatabaseError) -> bool {
+    let routine = database.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
+    // PostgreSQL: integrity_constraint_violation, with_check_option_violation, class P0 (PL/pgSQL).
+    routine == Some("exec_stmt_raise")
+        || code == SQLITE_TRIGGER
+        || matches!(code, "23000" | "44000")
+        || (code.len() == 5 && code.starts_with("P0"))
+}
+
+/// Whether a column does not take a value.
+fn is_misfit(code: &str) -> bool {
+    // PostgreSQL: string_data_right_truncation, numeric_value_out_of_range and others of class 22, and
+    // program_limit_exceeded for a value too long for an index. SQLite: a value that is too large, or not of the type
+    // of the rowid or of a strict table.
+    (code.len() == 5 && code.starts_with("22")) || matches!(code, "54000" | "18" | "20" | "3091")
+}
+
+/// `SQLITE_CONSTRAINT_TRIGGER`: a trigger raised an error.
+const SQLITE_TRIGGER: &str = "1811";
+
+fn conflict(entity: Option<&Entity>, database: &dyn DatabaseError) -> plan::Error {
     let attributes = attributes(entity, database);
     let of = if attributes.is_empty() { "a unique key".to_owned() } else { attributes.join(", ") };
-    let message = format!("another record of {} has the same value for {of}", entity.logical_name);
+    let whose = entity.map_or_else(String::new, |entity| format!(" of {}", entity.logical_name));
+    let message = format!("another record{whose} has the same value for {of}");
     plan::Error::new(Code::Conflict, message).with("attributes", attributes)
 }
 
 /// The attributes that a violation names. PostgreSQL names columns in the error's fields, SQLite in its message:
 /// `UNIQUE constraint failed: orderline.salesorderid, orderline.line`.
-fn attributes(entity: &Entity, database: &dyn DatabaseError) -> Vec<String> {
+fn attributes(entity: Option<&Entity>, database: &dyn DatabaseError) -> Vec<String> {
+    let Some(entity) = entity else { return Vec::new() };
     let columns: Vec<&str> = match database.try_downcast_ref::<PgDatabaseError>() {
         Some(postgres) => match (postgres.column(), postgres.detail()) {
             (Some(column), _) => vec![column],

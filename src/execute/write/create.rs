@@ -1,14 +1,13 @@
 //! New records, with everything that is created and linked along with them: first what they reference, then they
-//! themselves, then what references them.
+//! themselves, then what references them. All records of a level take the same few statements.
 
 use crate::{
-    catalog::{End, EntityId},
+    catalog::{AttributeId, End, EntityId, OneToMany, RelationshipKind},
     execute::Error,
     plan::{
         self, Literal,
-        write::{Address, Assignment, LinkChange, LinkOperation, NewRecord},
+        write::{Address, Assignment, LinkChange, LinkOperation, NewRecord, Target},
     },
-    sql::Lock,
 };
 
 use super::{
@@ -17,6 +16,12 @@ use super::{
     record::{Part, Record},
     writer::Writer,
 };
+
+/// A new record, and the values that the way to it gives.
+pub(super) struct Fresh<'a> {
+    pub(super) record: &'a NewRecord,
+    pub(super) also: Vec<Assignment>,
+}
 
 impl Writer<'_> {
     /// Creates the records of a field.
@@ -31,32 +36,33 @@ impl Writer<'_> {
         records: &[NewRecord],
         also: &[Assignment],
     ) -> Result<Vec<Record>, Error> {
+        let fresh: Vec<Fresh<'_>> = records.iter().map(|record| Fresh { record, also: also.to_vec() }).collect();
+        self.create_each(&fresh).await
+    }
+
+    /// Creates records of one entity, level by level: what all of them reference, they themselves, what references them.
+    pub(super) async fn create_each(&mut self, records: &[Fresh<'_>]) -> Result<Vec<Record>, Error> {
         let Some(first) = records.first() else { return Ok(Vec::new()) };
-        let id = first.entity;
+        let id = first.record.entity;
         // Whose links lead back to where they were made from, so the way must be of a known size.
         Box::pin(async move {
             let mut rows: Vec<Vec<Assignment>> = Vec::with_capacity(records.len());
-            for record in records {
+            for Fresh { record, also } in records {
+                self.check_kept(id, &record.values)?;
                 let mut row = record.values.clone();
-                self.assign(id, &mut row, also.to_vec())?;
+                self.assign(id, &mut row, also.clone())?;
                 rows.push(row);
             }
             self.existing_targets(id, records, &mut rows).await?;
-            for (record, row) in records.iter().zip(&mut rows) {
-                for (link, operation) in own_links(record) {
-                    if let LinkOperation::Create(targets) = operation {
-                        let targets = self.create_all(targets, &[]).await;
-                        let targets = targets.map_err(|error| self.at_property(id, link, error))?;
-                        self.reference(id, link, &targets, row).await?;
-                    }
-                }
-            }
+            self.new_targets(id, records, &mut rows).await?;
             let created = self.insert(id, rows).await?;
-            for (record, created) in records.iter().zip(&created) {
-                for link in record.links.iter().filter(|link| link.hop.end != End::Referencing) {
-                    self.enter(link.hop.relationship).await?;
-                    self.link(created, link).await?;
-                }
+            for (link, operations) in by_property(records, |end| end != End::Referencing) {
+                self.enter(link.hop.relationship).await?;
+                let linked = match &self.catalog.relationship(link.hop.relationship).kind {
+                    RelationshipKind::ManyToMany(many) => self.link_new(many, link, &created, &operations).await,
+                    RelationshipKind::OneToMany(one) => self.refer_to_new(one, link, &created, &operations).await,
+                };
+                linked.map_err(|error| self.at_property(id, link, error))?;
             }
             Ok(created)
         })
@@ -68,50 +74,93 @@ impl Writer<'_> {
     async fn existing_targets(
         &mut self,
         id: EntityId,
-        records: &[NewRecord],
+        records: &[Fresh<'_>],
         rows: &mut [Vec<Assignment>],
     ) -> Result<(), Error> {
-        let mut wanted: Vec<Wanted<'_>> = Vec::new();
-        for (index, record) in records.iter().enumerate() {
-            for (link, operation) in own_links(record) {
-                let LinkOperation::Associate(addresses) = operation else { continue };
-                let position = wanted.iter().position(|known| known.link.navigation == link.navigation);
-                let position = position.unwrap_or_else(|| {
-                    wanted.push(Wanted { link, addresses: Vec::new(), rows: Vec::new() });
-                    wanted.len() - 1
-                });
-                wanted[position].addresses.extend(addresses.iter().cloned());
-                wanted[position].rows.push(index);
+        for (link, operations) in by_property(records, |end| end == End::Referencing) {
+            let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { continue };
+            let (mut addresses, mut indexes) = (Vec::new(), Vec::new());
+            for (index, operation) in operations {
+                let LinkOperation::Associate(targets) = operation else { continue };
+                for address in targets {
+                    if let Some(at) = own_key(one, address, &rows[index]) {
+                        let assigned = self.assign(id, &mut rows[index], at);
+                        assigned.map_err(|error| self.at_property(id, link, error))?;
+                    } else {
+                        addresses.push(address.clone());
+                        indexes.push(index);
+                    }
+                }
             }
-        }
-        for Wanted { link, addresses, rows: indexes } in wanted {
-            let one = self.catalog.relationship(link.hop.relationship).as_one_to_many();
-            let lock = one.map_or(Lock::Reference, target_lock);
-            let found = self.find(link.hop.target, &addresses, Part::Target, lock).await;
-            let found = found.map_err(|error| self.at_property(id, link, error))?;
-            for (index, target) in indexes.into_iter().zip(found) {
-                self.reference(id, link, &[target], &mut rows[index]).await?;
+            let found = self.find(link.hop.target, &addresses, Part::Target, target_lock(one)).await;
+            let targets = found.map_err(|error| self.at_property(id, link, error))?;
+            if one.unique {
+                let displaced = self.displace(one, &targets, &[]).await;
+                displaced.map_err(|error| self.at_property(id, link, error))?;
             }
+            self.reference(id, link, one, &targets, &indexes, rows)?;
         }
         Ok(())
     }
 
-    /// Lets a row that is about to be inserted reference a record.
-    async fn reference(
+    /// Creates the records that new ones reference, with those of one navigation property together.
+    async fn new_targets(
         &mut self,
         id: EntityId,
-        link: &LinkChange,
-        targets: &[Record],
-        row: &mut Vec<Assignment>,
+        records: &[Fresh<'_>],
+        rows: &mut [Vec<Assignment>],
     ) -> Result<(), Error> {
-        let relationship = self.catalog.relationship(link.hop.relationship);
-        let (Some(one), Some(target)) = (relationship.as_one_to_many(), targets.first()) else { return Ok(()) };
-        if one.unique {
-            let displaced = self.displace(one, target, &[]).await;
-            displaced.map_err(|error| self.at_property(id, link, error))?;
+        for (link, operations) in by_property(records, |end| end == End::Referencing) {
+            let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { continue };
+            let (mut fresh, mut indexes) = (Vec::new(), Vec::new());
+            for (index, operation) in operations {
+                let LinkOperation::Create(targets) = operation else { continue };
+                fresh.extend(targets.iter().map(|record| Fresh { record, also: Vec::new() }));
+                indexes.extend(targets.iter().map(|_| index));
+            }
+            let targets = self.create_each(&fresh).await;
+            let targets = targets.map_err(|error| self.at_property(id, link, error))?;
+            self.reference(id, link, one, &targets, &indexes, rows)?;
         }
-        let at = self.pointing_at(one, target)?;
-        self.assign(id, row, at).map_err(|error| self.at_property(id, link, error))
+        Ok(())
+    }
+
+    /// Lets rows that are about to be inserted reference records: each target with the position of its row.
+    fn reference(
+        &self,
+        id: EntityId,
+        link: &LinkChange,
+        one: &OneToMany,
+        targets: &[Record],
+        indexes: &[usize],
+        rows: &mut [Vec<Assignment>],
+    ) -> Result<(), Error> {
+        for (target, index) in targets.iter().zip(indexes) {
+            let assigned = self.pointing_at(one, target).and_then(|at| self.assign(id, &mut rows[*index], at));
+            assigned.map_err(|error| self.at_property(id, link, error))?;
+        }
+        Ok(())
+    }
+
+    /// Lets existing and new records reference records that have just been created.
+    async fn refer_to_new(
+        &mut self,
+        one: &OneToMany,
+        link: &LinkChange,
+        created: &[Record],
+        operations: &[(usize, &LinkOperation)],
+    ) -> Result<(), Error> {
+        let mut fresh = Vec::new();
+        for (index, operation) in operations {
+            if let LinkOperation::Create(records) = operation {
+                let at = self.pointing_at(one, &created[*index])?;
+                fresh.extend(records.iter().map(|record| Fresh { record, also: at.clone() }));
+            } else {
+                self.lookups_of_others(&created[*index], link, one, operation).await?;
+            }
+        }
+        self.create_each(&fresh).await?;
+        Ok(())
     }
 
     /// Adds values to a row. Two that differ for one attribute contradict each other.
@@ -120,10 +169,8 @@ impl Writer<'_> {
             match row.iter().find(|(known, _)| *known == attribute) {
                 Some((_, known)) if is_same_value(known.as_ref(), value.as_ref()) => {}
                 Some(_) => {
-                    let entity = self.catalog.entity(id);
-                    let name = &entity.attribute(attribute).name;
-                    let message = format!("{name} would have to have two values at once");
-                    return Err(plan::Error::invalid(message).entity(&entity.logical_name).into());
+                    let name = &self.catalog.entity(id).attribute(attribute).name;
+                    return Err(plan::Error::invalid(format!("{name} would have to have two values at once")).into());
                 }
                 None => row.push((attribute, value)),
             }
@@ -132,12 +179,16 @@ impl Writer<'_> {
     }
 }
 
-/// The existing records that new ones reference at one navigation property.
-struct Wanted<'a> {
-    link: &'a LinkChange,
-    addresses: Vec<Address>,
-    /// For each address the new record that references it.
-    rows: Vec<usize>,
+/// The lookup of a row that is about to be inserted and references itself: its own key names the target. That is
+/// how the first record of an entity comes about whose records must all reference another one of it.
+fn own_key(one: &OneToMany, address: &Address, row: &[Assignment]) -> Option<Vec<Assignment>> {
+    let Target::Key(key) = &address.target else { return None };
+    let value = |attribute: &AttributeId| row.iter().find(|(known, _)| known == attribute)?.1.as_ref();
+    let is_own = one.referenced == one.referencing
+        && !one.hierarchical
+        && key.iter().all(|(attribute, wanted)| value(attribute) == Some(wanted));
+    let pairs = one.referencing_attributes.iter().zip(&one.referenced_attributes);
+    pairs.map(|(lookup, key)| Some((*lookup, Some(value(key)?.clone())))).collect::<Option<_>>().filter(|_| is_own)
 }
 
 /// Whether a value that a client gave and one that is stored are the same, whatever form each has.
@@ -151,8 +202,21 @@ pub(super) fn is_same_value(given: Option<&Literal>, stored: Option<&Literal>) -
     }
 }
 
-/// What a new record says about its own lookups.
-fn own_links(record: &NewRecord) -> impl Iterator<Item = (&LinkChange, &LinkOperation)> {
-    let own = record.links.iter().filter(|link| link.hop.end == End::Referencing);
-    own.flat_map(|link| link.operations.iter().map(move |operation| (link, operation)))
+/// What new records say about links at each navigation property of certain ends, with the positions of the records.
+fn by_property<'a>(
+    records: &[Fresh<'a>],
+    is_wanted: impl Fn(End) -> bool,
+) -> Vec<(&'a LinkChange, Vec<(usize, &'a LinkOperation)>)> {
+    let mut properties: Vec<(&LinkChange, Vec<(usize, &LinkOperation)>)> = Vec::new();
+    for (index, fresh) in records.iter().enumerate() {
+        for link in fresh.record.links.iter().filter(|link| is_wanted(link.hop.end)) {
+            let known = properties.iter().position(|(known, _)| known.navigation == link.navigation);
+            let position = known.unwrap_or_else(|| {
+                properties.push((link, Vec::new()));
+                properties.len() - 1
+            });
+            properties[position].1.extend(link.operations.iter().map(|operation| (index, operation)));
+        }
+    }
+    properties
 }

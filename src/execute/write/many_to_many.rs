@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use crate::{
     catalog::{AttributeId, ManyToMany},
+    error::Code,
     execute::Error,
     plan::{
-        Literal,
-        write::{Assignment, LinkChange, LinkOperation},
+        self, Literal,
+        write::{LinkChange, LinkOperation},
     },
     sql::{Keys, Lock},
 };
 
 use super::{
+    create::Fresh,
     link::{RefOutcome, RefStatus},
     one_to_many::{distinct, not_associated},
     record::{Part, Record},
@@ -70,8 +72,7 @@ impl Writer<'_> {
         operation: &LinkOperation,
     ) -> Result<Vec<RefOutcome>, Error> {
         let role = change.hop.role();
-        let Some(own) = record.values(&many.ends[role].attributes) else { return Ok(Vec::new()) };
-        let links = Links { many, role, own };
+        let links = Links { many, role, own: self.side(many, role, record)? };
         let target = change.hop.target;
         match operation {
             LinkOperation::Associate(addresses) => {
@@ -140,13 +141,14 @@ impl Writer<'_> {
         known: &[Record],
     ) -> Result<Vec<RefOutcome>, Error> {
         let known = links.known(known);
-        let missing = distinct(&targets.iter().collect::<Vec<_>>());
-        let others = missing.iter().filter_map(|target| links.other(target));
-        let others = others.filter(|other| !known.contains(&identity(other)));
-        let rows: Vec<Vec<Assignment>> = others
-            .map(|other| links.attributes().into_iter().zip(links.pair(&other).into_iter().map(Some)).collect())
-            .collect();
-        let inserted = self.insert_missing(links.many.intersect, rows).await?;
+        let mut pairs = Vec::new();
+        for target in distinct(&targets.iter().collect::<Vec<_>>()) {
+            let other = self.side(links.many, 1 - links.role, target)?;
+            if !known.contains(&identity(&other)) {
+                pairs.push(links.pair(&other));
+            }
+        }
+        let inserted = self.insert_pairs(links.many, &links.attributes(), &pairs).await?;
         let mut inserted = links.known(&inserted);
         let outcomes = targets.iter().map(|target| {
             // A second reference to the same record finds it linked.
@@ -154,6 +156,76 @@ impl Writer<'_> {
             target.with_status(if is_new { RefStatus::Associated } else { RefStatus::AlreadyAssociated })
         });
         Ok(outcomes.collect())
+    }
+
+    /// Links records that have just been created with existing and with new ones.
+    pub(super) async fn link_new(
+        &mut self,
+        many: &ManyToMany,
+        link: &LinkChange,
+        created: &[Record],
+        operations: &[(usize, &LinkOperation)],
+    ) -> Result<(), Error> {
+        let (role, target) = (link.hop.role(), link.hop.target);
+        let (mut addresses, mut fresh, mut sources) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
+        for (index, operation) in operations {
+            match operation {
+                LinkOperation::Associate(refs) => {
+                    addresses.extend(refs.iter().cloned());
+                    sources[0].extend(refs.iter().map(|_| *index));
+                }
+                LinkOperation::Create(records) => {
+                    fresh.extend(records.iter().map(|record| Fresh { record, also: Vec::new() }));
+                    sources[1].extend(records.iter().map(|_| *index));
+                }
+                // A new record has no links that could be undone.
+                LinkOperation::Disassociate { .. } | LinkOperation::Replace(_) | LinkOperation::Clear => {}
+            }
+        }
+        let mut targets = self.find(target, &addresses, Part::Target, Lock::Reference).await?;
+        targets.extend(self.create_each(&fresh).await?);
+        let (mut pairs, mut seen) = (Vec::with_capacity(targets.len()), HashSet::new());
+        for (index, target) in sources.iter().flatten().zip(&targets) {
+            let mut pair = self.side(many, role, &created[*index])?;
+            pair.extend(self.side(many, 1 - role, target)?);
+            if seen.insert(identity(&pair)) {
+                pairs.push(pair);
+            }
+        }
+        let ends = [&many.ends[role], &many.ends[1 - role]];
+        let attributes: Vec<AttributeId> = ends.iter().flat_map(|end| &end.intersect_attributes).copied().collect();
+        self.insert_pairs(many, &attributes, &pairs).await?;
+        Ok(())
+    }
+
+    /// What stands for a record in the rows of an intersect.
+    fn side(&self, many: &ManyToMany, role: usize, record: &Record) -> Result<Key, Error> {
+        let end = &many.ends[role];
+        match record.values(&end.attributes) {
+            Some(key) => Ok(key),
+            None => Err(self.unreferenced(end.entity, &end.attributes, record)),
+        }
+    }
+
+    /// Inserts rows of an intersect that hold these values of its lookups; answers those that were not there before.
+    async fn insert_pairs(
+        &mut self,
+        many: &ManyToMany,
+        attributes: &[AttributeId],
+        pairs: &[Key],
+    ) -> Result<Vec<Record>, Error> {
+        let row = |pair: &Key| attributes.iter().copied().zip(pair.iter().cloned().map(Some)).collect();
+        let inserted = self.insert_missing(many.intersect, pairs.iter().map(row).collect()).await?;
+        if inserted.len() < pairs.len() {
+            // Whoever linked the same records in between has done what is asked; another unique key has not.
+            let present = self.among(many.intersect, attributes, None, pairs, Lock::Reference).await?;
+            if present.len() < pairs.len() {
+                let entity = &self.catalog.entity(many.intersect).logical_name;
+                let message = format!("another record of {entity} stands in the way of a link");
+                return Err(Error::Raced(plan::Error::new(Code::Conflict, message).entity(entity)));
+            }
+        }
+        Ok(inserted)
     }
 
     /// Undoes links; answers the records that they led to.

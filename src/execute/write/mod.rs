@@ -20,6 +20,7 @@ use crate::{
 };
 
 use super::{Behaviors, Error, Failure, Fragment, Read, transaction::Transaction};
+pub(super) use constraint::explain_commit;
 use payload::Written;
 use writer::Writer;
 

@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    catalog::{AttributeId, OneToMany, RelationshipId},
+    catalog::{AttributeId, EntityId, OneToMany, RelationshipId},
     error::Code,
     execute::Error,
     plan::{
         self, Literal,
-        writable::{cleared, discriminator, is_arm, shared_with},
+        writable::{cleared, discriminator, is_arm, is_kept, shared_with},
         write::{Address, Assignment, LinkChange, LinkOperation, required},
     },
     sql::{self, Keys, Lock},
@@ -106,7 +106,7 @@ impl Writer<'_> {
             LinkOperation::Create(records) => {
                 let at = self.pointing_at(one, record)?;
                 if one.unique {
-                    self.displace(one, record, &[]).await?;
+                    self.displace(one, std::slice::from_ref(record), &[]).await?;
                 }
                 let created = self.create_all(records, &at).await?;
                 Ok(created.iter().map(|created| created.with_status(RefStatus::Associated)).collect())
@@ -160,8 +160,8 @@ impl Writer<'_> {
         let mut statuses: Vec<RefStatus> = records.iter().map(status).collect();
         let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
         if !moving.is_empty() {
-            self.check_movable(one, &moving, &at)?;
-            if one.unique && self.displace(one, target, &moving).await? {
+            self.check_movable(one, &moving, &at, &[])?;
+            if one.unique && self.displace(one, std::slice::from_ref(target), &moving).await? {
                 // Another link made room, at the other end.
                 statuses.fill(RefStatus::Moved);
             }
@@ -194,20 +194,24 @@ impl Writer<'_> {
 
     /// What a lookup is that leads to a record.
     pub(super) fn pointing_at(&self, one: &OneToMany, target: &Record) -> Result<Vec<Assignment>, Error> {
-        let referenced = self.catalog.entity(one.referenced);
-        let mut at = Vec::with_capacity(one.referencing_attributes.len() + 1);
-        for (lookup, key) in one.referencing_attributes.iter().zip(&one.referenced_attributes) {
-            let Some(value) = target.value(*key) else {
-                let name = &referenced.attribute(*key).name;
-                let message = format!("{} has no {name} by which it could be referenced", target.reference);
-                return Err(plan::Error::invalid(message).entity(&referenced.logical_name).into());
-            };
-            at.push((*lookup, Some(value.clone())));
-        }
+        let Some(key) = target.values(&one.referenced_attributes) else {
+            return Err(self.unreferenced(one.referenced, &one.referenced_attributes, target));
+        };
+        let lookups = one.referencing_attributes.iter().copied();
+        let mut at: Vec<Assignment> = lookups.zip(key.into_iter().map(Some)).collect();
         if let Some(tells) = self.arm(one) {
             at.push((tells.0, Some(tells.1)));
         }
         Ok(at)
+    }
+
+    /// The refusal to reference a record that lacks a value of the key that others reference it by.
+    pub(super) fn unreferenced(&self, id: EntityId, key: &[AttributeId], record: &Record) -> Error {
+        let entity = self.catalog.entity(id);
+        let lacking = key.iter().find(|attribute| record.value(**attribute).is_none());
+        let name = lacking.map_or("key", |attribute| &entity.attribute(*attribute).name);
+        let message = format!("{} has no {name} by which it could be referenced", record.reference);
+        plan::Error::invalid(message).entity(&entity.logical_name).with("ref", record.reference.as_str()).into()
     }
 
     /// The discriminator of an arm of a multi-table lookup, and its value.
@@ -244,37 +248,43 @@ impl Writer<'_> {
         self.among(one.referencing, &one.referencing_attributes, arm.as_ref(), &keys, lock).await
     }
 
-    /// In a one-to-one relationship a record that leads to the target loses it to the one that is about to; whether
-    /// there was one.
+    /// In a one-to-one relationship a record that leads to a target loses it to the one that is about to; whether
+    /// there was any.
     pub(super) async fn displace(
         &mut self,
         one: &OneToMany,
-        target: &Record,
+        targets: &[Record],
         moving: &[&Record],
     ) -> Result<bool, Error> {
-        let members = self.members(one, std::slice::from_ref(target), Lock::Change).await?;
+        let members = self.members(one, targets, Lock::Change).await?;
         let others = members.iter().filter(|member| moving.iter().all(|known| known.reference != member.reference));
         let others: Vec<&Record> = others.collect();
         self.unpoint(one, &others).await?;
         Ok(!others.is_empty())
     }
 
-    /// A lookup that is part of the primary key stays; one that serves other links too must not change them.
-    pub(super) fn check_movable(&self, one: &OneToMany, moving: &[&Record], at: &[Assignment]) -> Result<(), Error> {
+    /// A lookup that is part of the primary key stays; one that tells something beside the link does not change with
+    /// it, unless `given` says that it is to.
+    pub(super) fn check_movable(
+        &self,
+        one: &OneToMany,
+        moving: &[&Record],
+        at: &[Assignment],
+        given: &[Assignment],
+    ) -> Result<(), Error> {
         let entity = self.catalog.entity(one.referencing);
         for record in moving {
             for (attribute, value) in at {
-                if record.value(*attribute) == value.as_ref() {
+                let is_given = || given.iter().any(|(known, _)| known == attribute);
+                if record.value(*attribute) == value.as_ref() || is_given() {
                     continue;
                 }
                 let name = &entity.attribute(*attribute).name;
                 let refusal = if entity.primary_key.contains(attribute) {
                     plan::Error::new(Code::Immutable, format!("{name} is part of the primary key and cannot change"))
-                } else if let Some(other) = shared_with(self.catalog, one, *attribute)
-                    && record.value(*attribute).is_some()
-                {
-                    let message = format!("{name} serves {} as well and cannot change", other.referencing_navigation);
-                    plan::Error::invalid(message)
+                } else if record.value(*attribute).is_some() && self.is_held(one, record, *attribute) {
+                    let message = format!("{name} is not about this link alone and cannot change with it");
+                    plan::Error::invalid(message).hint("What else it is about can be set in the same update.")
                 } else {
                     continue;
                 };
@@ -283,6 +293,13 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a lookup attribute of a record tells something beside the link: of the record, or of another link.
+    fn is_held(&self, one: &OneToMany, record: &Record, attribute: AttributeId) -> bool {
+        let mut others = shared_with(self.catalog, one, attribute);
+        is_kept(self.catalog, one, attribute)
+            || others.any(|other| record.values(&other.referencing_attributes).is_some())
     }
 
     /// In a hierarchy no record becomes its own ancestor. This transaction holds the hierarchy's lock.

@@ -18,7 +18,10 @@ use crate::{
     sql::{Keys, Lock},
 };
 
-use super::writer::{Key, Writer};
+use super::{
+    store::keys,
+    writer::{Key, Writer},
+};
 
 /// A stored record as far as links are concerned.
 #[derive(Debug, Clone)]
@@ -175,6 +178,13 @@ impl Writer<'_> {
             records.push((row.ordinal(0)?, record));
         }
         Ok(records)
+    }
+
+    /// Records as they are after a change.
+    pub(super) async fn again(&mut self, id: EntityId, records: &[Record]) -> Result<Vec<Record>, Error> {
+        let primary_key = &self.catalog.entity(id).primary_key;
+        let found = self.find_keys(id, primary_key, Keys::Stored, &keys(records), Lock::Change, false).await?;
+        Ok(found.into_iter().map(|(_, record)| record).collect())
     }
 
     /// The records whose attributes `by` are among keys and, where it is given, whose attribute has a certain value.

@@ -1,16 +1,19 @@
 //! The few ways in which records come, change and go. What SeaORM entities do around these happens here and nowhere
 //! else; a refusal of the database is told by the entity that it is about.
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
 use crate::{
-    catalog::{AttributeId, AttributeType, EntityId, UuidStorage},
+    catalog::{AttributeId, AttributeType, Entity, EntityId, UuidStorage},
     error::Code,
     execute::{Behavior, Error},
     plan::{
-        Literal,
+        self, Literal,
         writable::{link_attributes, made_key},
         write::Assignment,
     },
-    sql::{Keys, Lock},
 };
 
 use super::{
@@ -22,42 +25,28 @@ use super::{
 /// How many records one statement inserts: few sizes, so that there are few texts to prepare.
 const BATCHES: &[usize] = &[64, 8];
 
+/// The most values in one statement. SQLite takes 32,766 parameters, PostgreSQL 65,535.
+const MAX_VALUES: usize = 30_000;
+
 impl Writer<'_> {
     /// Inserts records of an entity; answers them in the same order.
     pub(super) async fn insert(&mut self, id: EntityId, rows: Vec<Vec<Assignment>>) -> Result<Vec<Record>, Error> {
         let rows = self.before_insert(id, rows).await?;
-        let mut records = Vec::with_capacity(rows.len());
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            // Only where the keys are known, the records are found again in the order of the inputs.
-            let alike = if self.has_whole_key(id, &rest[0]) { alike(rest) } else { 1 };
-            let size = BATCHES.iter().copied().find(|size| *size <= alike).unwrap_or(1);
-            let (batch, others) = rest.split_at(size);
-            records.extend(self.insert_batch(id, batch).await?);
-            rest = others;
+        let mut records: Vec<(usize, Record)> = Vec::with_capacity(rows.len());
+        for batch in batches(&rows) {
+            let inserted = self.insert_batch(id, &rows, &batch, false).await?;
+            if inserted.len() != batch.len() {
+                let entity = &self.catalog.entity(id).logical_name;
+                let message = format!("a rule of the database kept a record of {entity} from being created");
+                return Err(plan::Error::invalid(message).entity(entity).into());
+            }
+            // Databases take the rows of a statement one after the other, and answer them so.
+            records.extend(batch.into_iter().zip(inserted));
         }
+        records.sort_unstable_by_key(|(index, _)| *index);
+        let records: Vec<Record> = records.into_iter().map(|(_, record)| record).collect();
         self.after_save(id, &records, true).await?;
         Ok(records)
-    }
-
-    async fn insert_batch(&mut self, id: EntityId, rows: &[Vec<Assignment>]) -> Result<Vec<Record>, Error> {
-        let columns: Vec<AttributeId> = rows[0].iter().map(|(attribute, _)| *attribute).collect();
-        let values = |row: &Vec<Assignment>| row.iter().map(|(_, value)| value.clone()).collect();
-        let values: Vec<Vec<Option<Literal>>> = rows.iter().map(values).collect();
-        let returning = link_attributes(self.catalog, id);
-        let statement = self.write(id).insert(&columns, &values, &returning, false);
-        let inserted = self
-            .fetch(&statement, &[])
-            .await
-            .map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error))?;
-        if let [row] = inserted.as_slice() {
-            return Ok(vec![self.record(id, &returning, row, 0)?]);
-        }
-        let primary_key = self.catalog.entity(id).primary_key.clone();
-        let key = |row: &Vec<Assignment>| primary_key.iter().filter_map(|part| value_of(row, *part).cloned()).collect();
-        let keys: Vec<Key> = rows.iter().map(key).collect();
-        let found = self.find_keys(id, &primary_key, Keys::Given, &keys, Lock::Change, false).await?;
-        Ok(found.into_iter().map(|(_, record)| record).collect())
     }
 
     /// Inserts rows unless their unique key exists; answers those that were inserted, in any order.
@@ -67,26 +56,42 @@ impl Writer<'_> {
         rows: Vec<Vec<Assignment>>,
     ) -> Result<Vec<Record>, Error> {
         let rows = self.before_insert(id, rows).await?;
-        let returning = link_attributes(self.catalog, id);
         let mut records = Vec::with_capacity(rows.len());
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            let alike = alike(rest);
-            let size = BATCHES.iter().copied().find(|size| *size <= alike).unwrap_or(1);
-            let (batch, others) = rest.split_at(size);
-            let columns: Vec<AttributeId> = batch[0].iter().map(|(attribute, _)| *attribute).collect();
-            let values = |row: &Vec<Assignment>| row.iter().map(|(_, value)| value.clone()).collect();
-            let values: Vec<Vec<Option<Literal>>> = batch.iter().map(values).collect();
-            let statement = self.write(id).insert(&columns, &values, &returning, true);
-            let inserted = self.fetch(&statement, &[]).await;
-            let inserted = inserted.map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error))?;
-            for row in &inserted {
-                records.push(self.record(id, &returning, row, 0)?);
-            }
-            rest = others;
+        for batch in batches(&rows) {
+            records.extend(self.insert_batch(id, &rows, &batch, true).await?);
         }
         self.after_save(id, &records, true).await?;
         Ok(records)
+    }
+
+    /// Inserts the rows at some positions, which all set the same attributes.
+    async fn insert_batch(
+        &mut self,
+        id: EntityId,
+        rows: &[Vec<Assignment>],
+        batch: &[usize],
+        ignore_conflicts: bool,
+    ) -> Result<Vec<Record>, Error> {
+        let columns = attributes(&rows[batch[0]]);
+        let values = |index: &usize| rows[*index].iter().map(|(_, value)| value.clone()).collect();
+        let values: Vec<Vec<Option<Literal>>> = batch.iter().map(values).collect();
+        let returning = link_attributes(self.catalog, id);
+        let statement = self.write(id).insert(&columns, &values, &returning, ignore_conflicts);
+        let inserted = self.fetch(&statement, &[]).await;
+        let inserted = inserted.map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error))?;
+        inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
+    }
+
+    /// Refuses values of a client's that would become others when they are stored.
+    pub(super) fn check_kept(&self, id: EntityId, values: &[Assignment]) -> Result<(), Error> {
+        for (attribute, value) in values {
+            if value.as_ref().is_some_and(|value| !self.dialect.keeps(value)) {
+                let entity = self.catalog.entity(id);
+                let message = format!("{}: a number with more digits than are kept", entity.attribute(*attribute).name);
+                return Err(plan::Error::invalid(message).entity(&entity.logical_name).into());
+            }
+        }
+        Ok(())
     }
 
     /// Sets attributes of records to the same values, and counts their versions.
@@ -105,8 +110,9 @@ impl Writer<'_> {
                 continue;
             }
             let counted = version.filter(|version| !values.iter().any(|(known, _)| known == version));
+            let refused = self.refused_update(id, &values);
             let statement = self.write(id).update(only(&keys), &values, counted);
-            self.fetch(&statement, &keys).await.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
+            self.fetch(&statement, &keys).await.map_err(|error| explain(self.catalog, id, refused, error))?;
         }
         let records: Vec<Record> = records.iter().map(|record| (*record).clone()).collect();
         self.after_save(id, &records, false).await
@@ -120,11 +126,12 @@ impl Writer<'_> {
         key: &[(AttributeId, Literal)],
         values: &[Assignment],
     ) -> Result<Option<Record>, Error> {
+        self.check_kept(id, values)?;
         let returning = link_attributes(self.catalog, id);
         let version = self.catalog.entity(id).version;
         let statement = self.write(id).update_given(key, values, version, &returning);
         let rows = self.fetch(&statement, &[]).await;
-        let rows = rows.map_err(|error| explain(self.catalog, id, Code::Restricted, error))?;
+        let rows = rows.map_err(|error| explain(self.catalog, id, self.refused_update(id, values), error))?;
         rows.first().map(|row| self.record(id, &returning, row, 0)).transpose()
     }
 
@@ -152,9 +159,9 @@ impl Writer<'_> {
                 row.retain(|(known, _)| *known != key);
                 row.push((key, Some(new_key(&entity.attribute(key).ty))));
             }
-            row.sort_by_key(|(attribute, _)| *attribute);
             prepared.push(row);
         }
+        level(entity, &mut prepared);
         Ok(prepared)
     }
 
@@ -187,16 +194,57 @@ impl Writer<'_> {
         behavior.after_save(self.transaction.connection(), models, is_new).await
     }
 
-    fn has_whole_key(&self, id: EntityId, row: &[Assignment]) -> bool {
-        self.catalog.entity(id).primary_key.iter().all(|part| value_of(row, *part).is_some())
+    /// What a foreign key's refusal of an update means: others reference what was to change, or it references nothing.
+    fn refused_update(&self, id: EntityId, values: &[Assignment]) -> Code {
+        let lookups = self.catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
+        let mut referenced = lookups.filter(|one| one.referenced == id).flat_map(|one| &one.referenced_attributes);
+        let is_referenced = referenced.any(|attribute| values.iter().any(|(known, _)| known == attribute));
+        if is_referenced { Code::Restricted } else { Code::TargetNotFound }
     }
 }
 
-/// How many rows from the start set the same attributes.
-fn alike(rows: &[Vec<Assignment>]) -> usize {
-    let attributes = |row: &Vec<Assignment>| row.iter().map(|(attribute, _)| *attribute).collect::<Vec<_>>();
-    let first = attributes(&rows[0]);
-    rows.iter().take_while(|row| attributes(row) == first).count()
+/// Lets rows set the same attributes where that makes no difference: what may be null and has no default is null when
+/// it is left out.
+fn level(entity: &Entity, rows: &mut [Vec<Assignment>]) {
+    let all: BTreeSet<AttributeId> = rows.iter().flatten().map(|(attribute, _)| *attribute).collect();
+    let is_null = |attribute: &AttributeId| {
+        let known = entity.attribute(*attribute);
+        known.nullable && !known.has_default && !known.generated
+    };
+    let nulls: Vec<AttributeId> = all.into_iter().filter(is_null).collect();
+    for row in rows {
+        let missing = nulls.iter().filter(|attribute| row.iter().all(|(known, _)| known != *attribute));
+        let missing: Vec<Assignment> = missing.map(|attribute| (*attribute, None)).collect();
+        row.extend(missing);
+        row.sort_by_key(|(attribute, _)| *attribute);
+    }
+}
+
+/// The positions of the rows that one statement each inserts: rows that set the same attributes, and not more values
+/// than a statement may have.
+fn batches(rows: &[Vec<Assignment>]) -> Vec<Vec<usize>> {
+    let mut alike: IndexMap<Vec<AttributeId>, Vec<usize>> = IndexMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        alike.entry(attributes(row)).or_default().push(index);
+    }
+    let mut batches = Vec::new();
+    for (columns, indexes) in &alike {
+        let most = MAX_VALUES / columns.len().max(1);
+        let mut rest = indexes.as_slice();
+        while !rest.is_empty() {
+            // No statement inserts several rows of nothing but defaults.
+            let most = if columns.is_empty() { 1 } else { rest.len().min(most) };
+            let size = BATCHES.iter().copied().find(|size| *size <= most).unwrap_or(1);
+            let (batch, others) = rest.split_at(size);
+            batches.push(batch.to_vec());
+            rest = others;
+        }
+    }
+    batches
+}
+
+fn attributes(row: &[Assignment]) -> Vec<AttributeId> {
+    row.iter().map(|(attribute, _)| *attribute).collect()
 }
 
 fn value_of(row: &[Assignment], attribute: AttributeId) -> Option<&Literal> {

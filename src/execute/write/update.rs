@@ -6,6 +6,7 @@ use crate::{
     execute::Error,
     plan::{
         self,
+        writable::link_attributes,
         write::{Address, Assignment, Change, LinkChange, LinkOperation, NewRecord, Target, Which},
     },
     sql::Lock,
@@ -32,10 +33,10 @@ impl Writer<'_> {
             && let Target::Key(key) = &address.target
             && change.links.is_empty()
             && !change.values.is_empty()
+            && !change.values.iter().any(|(attribute, _)| self.catalog.entity(id).attribute(*attribute).is_lookup)
             && self.behavior(id).is_none()
+            && let Some(record) = self.update_given(id, key, &change.values).await?
         {
-            let record = self.update_given(id, key, &change.values).await?;
-            let record = record.ok_or_else(|| self.missing(id, address, Part::Subject))?;
             return Ok(Written::with_outcome(&[record], Outcome::Updated));
         }
         self.enter_all(change).await?;
@@ -96,13 +97,10 @@ impl Writer<'_> {
         let all: Vec<&Record> = records.iter().collect();
         let (own, others): (Vec<&LinkChange>, Vec<&LinkChange>) =
             change.links.iter().partition(|link| link.hop.end == End::Referencing);
-        let mut values = change.values.clone();
-        for link in &own {
-            let more = self.own_values(&all, link).await;
-            let more = more.map_err(|error| self.at_property(id, link, error))?;
-            self.assign(id, &mut values, more)?;
-        }
+        let values = self.own_values(id, &all, &own, &change.values).await?;
         let mut is_changed = !values.is_empty();
+        let is_known_by = link_attributes(self.catalog, id);
+        let is_stale = values.iter().any(|(attribute, _)| is_known_by.contains(attribute));
         self.update(id, &all, values).await?;
         for link in own {
             let relationship = link.hop.relationship;
@@ -111,8 +109,10 @@ impl Writer<'_> {
                 checked.map_err(|error| self.at_property(id, link, error))?;
             }
         }
+        // Others may reference what has just changed.
+        let read_again = if is_stale && !others.is_empty() { Some(self.again(id, records).await?) } else { None };
         for link in others {
-            for record in records {
+            for record in read_again.as_deref().unwrap_or(records) {
                 let outcomes = self.link(record, link).await?;
                 is_changed |= outcomes.iter().any(|outcome| outcome.status.is_change());
             }
@@ -120,10 +120,71 @@ impl Writer<'_> {
         Ok(Written::with_outcome(records, if is_changed { Outcome::Updated } else { Outcome::Unchanged }))
     }
 
-    /// The values that a change gives to the lookup of records.
-    async fn own_values(&mut self, records: &[&Record], link: &LinkChange) -> Result<Vec<Assignment>, Error> {
+    /// The values that a change gives to records: its own, and those of their lookups.
+    async fn own_values(
+        &mut self,
+        id: EntityId,
+        records: &[&Record],
+        links: &[&LinkChange],
+        values: &[Assignment],
+    ) -> Result<Vec<Assignment>, Error> {
+        self.check_kept(id, values)?;
+        self.check_links_stay(id, records, links, values)?;
+        let mut pointings = Vec::with_capacity(links.len());
+        for link in links {
+            let pointing = self.pointing(records, link).await;
+            pointings.push(pointing.map_err(|error| self.at_property(id, link, error))?);
+        }
+        let mut all = values.to_vec();
+        for (position, (link, pointing)) in links.iter().zip(&pointings).enumerate() {
+            if let Some(target) = &pointing.target {
+                let others = pointings.iter().enumerate().filter(|(other, _)| *other != position);
+                let others = others.flat_map(|(_, other)| other.at.iter().cloned());
+                let given: Vec<Assignment> = values.iter().cloned().chain(others).collect();
+                let room = self.make_room(records, link, target, &pointing.at, &given).await;
+                room.map_err(|error| self.at_property(id, link, error))?;
+            }
+            let assigned = self.assign(id, &mut all, pointing.at.clone());
+            assigned.map_err(|error| self.at_property(id, link, error))?;
+        }
+        Ok(all)
+    }
+
+    /// A value that a lookup shares with the record itself does not change while the link is there, unless the link
+    /// changes with it: it would lead to another record.
+    fn check_links_stay(
+        &self,
+        id: EntityId,
+        records: &[&Record],
+        links: &[&LinkChange],
+        values: &[Assignment],
+    ) -> Result<(), Error> {
+        let lookups = self.catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
+        let lookups = lookups.filter(|one| one.referencing == id && one.condition.is_none());
+        for one in lookups.filter(|one| links.iter().all(|link| link.navigation != one.referencing_navigation)) {
+            for (attribute, value) in values.iter().filter(|(known, _)| one.referencing_attributes.contains(known)) {
+                let changes = |record: &&&Record| {
+                    record.values(&one.referencing_attributes).is_some()
+                        && !is_same_value(value.as_ref(), record.value(*attribute))
+                };
+                if let Some(record) = records.iter().find(changes) {
+                    let entity = self.catalog.entity(id);
+                    let name = &entity.attribute(*attribute).name;
+                    let message = format!("{name} is a part of {} and cannot change alone", one.referencing_navigation);
+                    let refusal =
+                        plan::Error::invalid(message).hint("The link can be set or emptied in the same update.");
+                    let refusal = refusal.property(&entity.logical_name, &one.referencing_navigation);
+                    return Err(refusal.with("ref", record.reference.as_str()).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a change makes of the lookup of records. Nothing where it leads there already.
+    async fn pointing(&mut self, records: &[&Record], link: &LinkChange) -> Result<Pointing, Error> {
         let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else {
-            return Ok(Vec::new());
+            return Ok(Pointing::default());
         };
         let target = match link.operations.as_slice() {
             [LinkOperation::Associate(addresses)] => {
@@ -135,22 +196,44 @@ impl Writer<'_> {
                 let linked: Vec<&Record> =
                     records.iter().copied().filter(|record| self.is_linked(one, record)).collect();
                 if !linked.is_empty() && linked.len() == records.len() {
-                    return Ok(self.cleared(one));
+                    return Ok(Pointing { at: self.cleared(one), target: None });
                 }
                 self.unpoint(one, &linked).await?;
-                return Ok(Vec::new());
+                return Ok(Pointing::default());
             }
         };
-        let Some(target) = target.first() else { return Ok(Vec::new()) };
-        let at = self.pointing_at(one, target)?;
-        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
-        if moving.is_empty() {
-            return Ok(Vec::new());
+        let Some(target) = target.into_iter().next() else { return Ok(Pointing::default()) };
+        let at = self.pointing_at(one, &target)?;
+        if records.iter().all(|record| points_at(record, &at)) {
+            return Ok(Pointing::default());
         }
-        self.check_movable(one, &moving, &at)?;
-        if one.unique {
-            self.displace(one, target, &moving).await?;
-        }
-        Ok(at)
+        Ok(Pointing { at, target: Some(target) })
     }
+
+    /// Lets records lead to a target: they must be free to, and in a one-to-one relationship nobody else leads there.
+    async fn make_room(
+        &mut self,
+        records: &[&Record],
+        link: &LinkChange,
+        target: &Record,
+        at: &[Assignment],
+        given: &[Assignment],
+    ) -> Result<(), Error> {
+        let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { return Ok(()) };
+        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, at)).collect();
+        self.check_movable(one, &moving, at, given)?;
+        if one.unique {
+            self.displace(one, std::slice::from_ref(target), &moving).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a change makes of a lookup.
+#[derive(Debug, Default)]
+struct Pointing {
+    /// The values of its attributes.
+    at: Vec<Assignment>,
+    /// The record that it is to lead to, where there is one.
+    target: Option<Record>,
 }

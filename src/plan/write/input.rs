@@ -1,5 +1,6 @@
 //! Inputs of records: values of attributes, and what is done with the links at each navigation property.
 
+use chrono::Timelike;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     plan::{
         Error, Hop, Literal, Result,
         literal::shorten,
-        writable::{Linking, cleared, is_arm, is_changeable, is_required, is_settable, linking},
+        writable::{Linking, cleared, is_arm, is_changeable, is_required, is_settable, linking, links_on_update},
     },
 };
 
@@ -73,16 +74,16 @@ impl Inputs<'_> {
                 return Err(unknown(&entity.type_name, name));
             }
         }
-        let given = |attribute: AttributeId| values.iter().any(|(known, value)| *known == attribute && value.is_some());
+        let given = self.given(&values, &links, origin);
         for position in 0..entity.attributes.len() {
             let attribute = AttributeId(position);
-            let is_missing = is_required(entity, attribute) && !given(attribute);
+            let is_missing = is_required(entity, attribute) && !given.contains(&attribute);
             if is_missing && is_settable(self.catalog, id, attribute) {
                 let message = format!("{} must be given", entity.attribute(attribute).name);
                 return Err(Error::invalid(message).entity(&entity.logical_name));
             }
         }
-        self.check_required(id, &values, &links, origin)?;
+        self.check_required(id, &given)?;
         self.check_arms(id, &mut links)?;
         Ok(NewRecord { entity: id, values, links })
     }
@@ -133,7 +134,7 @@ impl Inputs<'_> {
         is_new: bool,
     ) -> Result<Option<LinkChange>> {
         let linking = linking(self.catalog, property);
-        if linking == Linking::ReadOnly || (linking == Linking::OnCreate && !is_new && !property.collection) {
+        if linking == Linking::ReadOnly || (!is_new && !links_on_update(self.catalog, property)) {
             return Err(unknown("the input", &property.name));
         }
         let operations = match (property.collection, value) {
@@ -229,21 +230,19 @@ impl Inputs<'_> {
         }
     }
 
-    /// A new record must be given the links that it cannot be without.
-    fn check_required(&self, id: EntityId, values: &[Assignment], links: &[LinkChange], origin: Origin) -> Result<()> {
+    /// The attributes of a new record that have a value: given as such, or by a link that says what its lookup is.
+    fn given(&self, values: &[Assignment], links: &[LinkChange], origin: Origin) -> Vec<AttributeId> {
+        let by_value = values.iter().filter(|(_, value)| value.is_some()).map(|(attribute, _)| *attribute);
+        let hops = links.iter().map(|link| link.hop).filter(|hop| hop.end == End::Referencing);
+        let hops = hops.chain(origin.hop.filter(|hop| hop.end == End::Referenced));
+        let lookups = hops.filter_map(|hop| self.catalog.relationship(hop.relationship).as_one_to_many());
+        by_value.chain(lookups.flat_map(|one| one.referencing_attributes.iter().copied())).collect()
+    }
+
+    /// A new record must be given the links that it cannot be without. Any arm of a lookup over several entities will
+    /// do, and of links that share attributes one may stand for the others.
+    fn check_required(&self, id: EntityId, given: &[AttributeId]) -> Result<()> {
         let entity = self.catalog.entity(id);
-        let given = |one: &OneToMany, name: &str| {
-            let by_link = links.iter().any(|link| link.navigation == name);
-            let by_key =
-                one.referencing_attributes.iter().all(|lookup| values.iter().any(|(known, _)| known == lookup));
-            let by_default = one.referencing_attributes.iter().all(|lookup| entity.attribute(*lookup).has_default);
-            let is_origin = |hop: Hop| {
-                let through = self.catalog.relationship(hop.relationship).as_one_to_many();
-                hop.end == End::Referenced
-                    && through.is_some_and(|through| through.referencing_attributes == one.referencing_attributes)
-            };
-            by_link || by_key || by_default || origin.hop.is_some_and(is_origin)
-        };
         for property in entity.navigation.iter().filter(|property| property.end == End::Referencing) {
             let Some(one) = self.catalog.relationship(property.relationship).as_one_to_many() else { continue };
             let writable = linking(self.catalog, property) != Linking::ReadOnly;
@@ -251,12 +250,8 @@ impl Inputs<'_> {
             if !writable || nullable {
                 continue;
             }
-            // Any arm will do.
-            let lookup = self.catalog.multi_table_lookups_of(id).find(|lookup| lookup.arms.contains(&property.name));
-            let is_given = match lookup {
-                Some(lookup) => lookup.arms.iter().any(|arm| given(one, arm)),
-                None => given(one, &property.name),
-            };
+            let by_default = one.referencing_attributes.iter().all(|lookup| entity.attribute(*lookup).has_default);
+            let is_given = by_default || one.referencing_attributes.iter().all(|lookup| given.contains(lookup));
             if !is_given {
                 return Err(required(self.catalog, one));
             }
@@ -312,15 +307,32 @@ fn literal(attribute: &Attribute, value: &Value) -> Result<Literal> {
                 return Err(Error::invalid(format!("a text of {length} characters is longer than {most}")));
             }
         }
-        (AttributeType::Decimal { scale: Some(scale) }, Literal::Decimal(text)) => {
-            let digits = text.split_once('.').map_or("", |(_, digits)| digits).trim_end_matches('0');
-            if !text.contains(['e', 'E']) && digits.len() > usize::try_from(*scale).unwrap_or(usize::MAX) {
-                return Err(Error::invalid(format!("{} has more than {scale} digits after the point", shorten(value))));
-            }
+        (AttributeType::Decimal { scale: Some(scale) }, Literal::Decimal(text))
+            if decimal_places(text) > i64::from(*scale) =>
+        {
+            return Err(Error::invalid(format!("{} has more than {scale} digits after the point", shorten(value))));
         }
+        // No database keeps the sixty-first second of a minute as that.
+        (_, Literal::Time(time)) if time.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
+        (_, Literal::DateTime(point)) if point.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
         _ => {}
     }
     Ok(literal)
+}
+
+/// How many digits after the point a decimal number needs, which has an exponent or has none.
+fn decimal_places(text: &str) -> i64 {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{places}");
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    let is_zero = digits.bytes().all(|digit| !matches!(digit, b'1'..=b'9'));
+    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    if is_zero { 0 } else { count(places.len()) - count(zeros) - exponent.parse::<i64>().unwrap_or_default() }
+}
+
+fn leap_second(value: &Value) -> Error {
+    Error::invalid(format!("{} is a leap second, which cannot be stored", shorten(value)))
 }
 
 fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>> {

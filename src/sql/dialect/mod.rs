@@ -86,6 +86,15 @@ impl Dialect {
         }
     }
 
+    /// Whether a column keeps a value as it is, and not a neighbour of it.
+    #[must_use]
+    pub fn keeps(self, literal: &Literal) -> bool {
+        match (self, literal) {
+            (Self::Sqlite, Literal::Decimal(text)) => sqlite::keeps_decimal(text),
+            _ => true,
+        }
+    }
+
     /// A column as it compares with a list of keys that a client gave.
     pub(super) fn comparable_key(self, column: &Typed<'_>) -> Expr {
         match self {

@@ -41,6 +41,26 @@ pub(super) fn value(literal: &Literal, ty: &AttributeType) -> Value {
     }
 }
 
+/// Whether the binary floating-point number that stands for a decimal is read back as the same.
+pub(super) fn keeps_decimal(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|number| significant(&number.to_string()) == significant(text))
+}
+
+/// A decimal's sign, its digits without zeros around them, and how many places the point is from the first of them.
+fn significant(text: &str) -> Option<(bool, String, i64)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let unsigned = mantissa.trim_start_matches(['+', '-']);
+    let (whole, places) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = format!("{whole}{places}");
+    let leading = digits.len() - digits.trim_start_matches('0').len();
+    let digits = digits.trim_matches('0').to_owned();
+    if digits.is_empty() {
+        return Some((false, digits, 0));
+    }
+    let point = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()? + exponent.parse::<i64>().ok()?;
+    Some((mantissa.starts_with('-'), digits, point))
+}
+
 /// A value as it is kept: points in time with all their digits, in the spelling of the driver.
 pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Expr {
     let format = |format: &str| match literal {
@@ -176,4 +196,36 @@ pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
     let mut select = key_list(key);
     select.expr_as(Expr::col((iden("list"), iden("key"))), iden("ord"));
     select
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_kept_that_binary_numbers_tell_apart() {
+        for kept in [
+            "0",
+            "-0",
+            "0.00",
+            "1",
+            "+1.50",
+            "-1.5",
+            ".5",
+            "5.",
+            "007",
+            "0.1",
+            "99999999.99",
+            "1e5",
+            "1.5E-3",
+            "900719925474099e-3",
+            "1e300",
+            "123456789012345000000",
+        ] {
+            assert!(keeps_decimal(kept), "{kept}");
+        }
+        for lost in ["9007199254740993", "1234567890123456789", "0.12345678901234567891", "1e400", "1e-400"] {
+            assert!(!keeps_decimal(lost), "{lost}");
+        }
+    }
 }

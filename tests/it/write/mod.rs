@@ -6,3 +6,7 @@ mod deletes;
 mod faults;
 mod large;
 mod many;
+mod rules;
+mod statements;
+mod tenants;
+mod values;

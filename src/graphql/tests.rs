@@ -247,3 +247,25 @@ fn a_table_that_would_claim_the_field_of_another_gets_a_longer_name() {
     assert!(catalog.find_entity("teamsConnectionEntity").is_some());
     build(&catalog, &Mutations::of(&catalog), Limits::default(), Nothing).expect("the names no longer collide");
 }
+
+#[test]
+fn mutations_of_two_entities_that_read_alike_are_told_apart() {
+    let table = |name: &str, key: &str, lookup: &str| {
+        let mut draft = fixture::entity(name, &[key], vec![fixture::column(key, fixture::UUID)]);
+        draft.columns.push(fixture::nullable(lookup, fixture::UUID));
+        draft.relations.push(fixture::reference(lookup, "place", "place_id"));
+        draft
+    };
+    let place = fixture::entity("place", &["place_id"], vec![fixture::column("place_id", fixture::UUID)]);
+    let catalog = fixture::catalog(vec![
+        table("contact", "contact_id", "home_town_id"),
+        table("contact_home", "contact_home_id", "town_id"),
+        place,
+    ]);
+    let mutations = Mutations::of(&catalog);
+    let entity =
+        |name: &str| mutations.find(name).map(|mutation| catalog.entity(mutation.entity).logical_name.as_str());
+    assert_eq!(entity("associateContactHomeTown"), Some("contact"));
+    assert_eq!(entity("associateContactHome_Town"), Some("contactHome"));
+    build(&catalog, &mutations, Limits::default(), Nothing).expect("the schema builds");
+}

@@ -7,7 +7,7 @@ use crate::catalog::{
     EnumValue, KeyDraft, RelationDraft, StoredValue, Table, UuidStorage, build,
 };
 
-const UUID: AttributeType = AttributeType::Uuid(UuidStorage::Native);
+pub(super) const UUID: AttributeType = AttributeType::Uuid(UuidStorage::Native);
 pub(super) const TEXT: AttributeType = AttributeType::String { max_length: None };
 
 pub(super) fn catalog(drafts: Vec<EntityDraft>) -> Arc<Catalog> {
@@ -176,7 +176,7 @@ pub(super) fn column(name: &str, ty: AttributeType) -> ColumnDraft {
     }
 }
 
-fn nullable(name: &str, ty: AttributeType) -> ColumnDraft {
+pub(super) fn nullable(name: &str, ty: AttributeType) -> ColumnDraft {
     ColumnDraft { nullable: true, ..column(name, ty) }
 }
 
@@ -184,7 +184,7 @@ fn key(columns: &[&str]) -> KeyDraft {
     KeyDraft { columns: names(columns) }
 }
 
-fn reference(column: &str, target: &str, target_column: &str) -> RelationDraft {
+pub(super) fn reference(column: &str, target: &str, target_column: &str) -> RelationDraft {
     RelationDraft {
         name: None,
         is_referencing: true,

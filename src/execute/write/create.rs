@@ -8,6 +8,7 @@ use crate::{
         self, Literal,
         write::{Address, Assignment, LinkChange, LinkOperation, NewRecord, Target},
     },
+    sql::Lock,
 };
 
 use super::{
@@ -53,8 +54,12 @@ impl Writer<'_> {
                 self.assign(id, &mut row, also.clone())?;
                 rows.push(row);
             }
-            self.existing_targets(id, records, &mut rows).await?;
-            self.new_targets(id, records, &mut rows).await?;
+            for (link, operations) in by_property(records, |end| end == End::Referencing) {
+                if let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() {
+                    let referred = self.refer(id, one, &operations, &mut rows).await;
+                    referred.map_err(|error| self.at_property(id, link, error))?;
+                }
+            }
             let created = self.insert(id, rows).await?;
             for (link, operations) in by_property(records, |end| end != End::Referencing) {
                 self.enter(link.hop.relationship).await?;
@@ -69,77 +74,51 @@ impl Writer<'_> {
         .await
     }
 
-    /// Finds the existing records that new ones reference, with one statement for each navigation property and way to
-    /// name them.
-    async fn existing_targets(
+    /// Lets rows that are about to be inserted reference what they name at one navigation property.
+    async fn refer(
         &mut self,
         id: EntityId,
-        records: &[Fresh<'_>],
-        rows: &mut [Vec<Assignment>],
-    ) -> Result<(), Error> {
-        for (link, operations) in by_property(records, |end| end == End::Referencing) {
-            let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { continue };
-            let (mut addresses, mut indexes) = (Vec::new(), Vec::new());
-            for (index, operation) in operations {
-                let LinkOperation::Associate(targets) = operation else { continue };
-                for address in targets {
-                    if let Some(at) = own_key(one, address, &rows[index]) {
-                        let assigned = self.assign(id, &mut rows[index], at);
-                        assigned.map_err(|error| self.at_property(id, link, error))?;
-                    } else {
-                        addresses.push(address.clone());
-                        indexes.push(index);
-                    }
-                }
-            }
-            let found = self.find(link.hop.target, &addresses, Part::Target, target_lock(one)).await;
-            let targets = found.map_err(|error| self.at_property(id, link, error))?;
-            if one.unique {
-                let displaced = self.displace(one, &targets, &[]).await;
-                displaced.map_err(|error| self.at_property(id, link, error))?;
-            }
-            self.reference(id, link, one, &targets, &indexes, rows)?;
-        }
-        Ok(())
-    }
-
-    /// Creates the records that new ones reference, with those of one navigation property together.
-    async fn new_targets(
-        &mut self,
-        id: EntityId,
-        records: &[Fresh<'_>],
-        rows: &mut [Vec<Assignment>],
-    ) -> Result<(), Error> {
-        for (link, operations) in by_property(records, |end| end == End::Referencing) {
-            let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { continue };
-            let (mut fresh, mut indexes) = (Vec::new(), Vec::new());
-            for (index, operation) in operations {
-                let LinkOperation::Create(targets) = operation else { continue };
-                fresh.extend(targets.iter().map(|record| Fresh { record, also: Vec::new() }));
-                indexes.extend(targets.iter().map(|_| index));
-            }
-            let targets = self.create_each(&fresh).await;
-            let targets = targets.map_err(|error| self.at_property(id, link, error))?;
-            self.reference(id, link, one, &targets, &indexes, rows)?;
-        }
-        Ok(())
-    }
-
-    /// Lets rows that are about to be inserted reference records: each target with the position of its row.
-    fn reference(
-        &self,
-        id: EntityId,
-        link: &LinkChange,
         one: &OneToMany,
-        targets: &[Record],
-        indexes: &[usize],
+        operations: &[(usize, &LinkOperation)],
         rows: &mut [Vec<Assignment>],
     ) -> Result<(), Error> {
-        for (target, index) in targets.iter().zip(indexes) {
-            let assigned = self.pointing_at(one, target).and_then(|at| self.assign(id, &mut rows[*index], at));
-            assigned.map_err(|error| self.at_property(id, link, error))?;
+        let mut named = Named::by(operations);
+        let mut own = Vec::new();
+        named.existing.retain(|(index, address)| match own_key(one, address, &rows[*index]) {
+            Some(at) => {
+                own.push((*index, at));
+                false
+            }
+            None => true,
+        });
+        let existing = self.existing(one.referenced, &named, target_lock(one)).await?;
+        if one.unique {
+            let targets: Vec<Record> = existing.iter().map(|(_, target)| target.clone()).collect();
+            self.displace(one, &targets, &[]).await?;
         }
-        Ok(())
+        for (index, target) in existing.into_iter().chain(self.fresh(&named).await?) {
+            own.push((index, self.pointing_at(one, &target)?));
+        }
+        own.into_iter().try_for_each(|(index, at)| self.assign(id, &mut rows[index], at))
+    }
+
+    /// The existing records that new ones name, with the positions of those.
+    pub(super) async fn existing(
+        &mut self,
+        id: EntityId,
+        named: &Named<'_>,
+        lock: Lock,
+    ) -> Result<Vec<(usize, Record)>, Error> {
+        let addresses: Vec<Address> = named.existing.iter().map(|(_, address)| (*address).clone()).collect();
+        let found = self.find(id, &addresses, Part::Target, lock).await?;
+        Ok(named.existing.iter().map(|(index, _)| *index).zip(found).collect())
+    }
+
+    /// Creates the records that new ones are to be linked with; with the positions of those.
+    pub(super) async fn fresh(&mut self, named: &Named<'_>) -> Result<Vec<(usize, Record)>, Error> {
+        let fresh: Vec<Fresh<'_>> = named.fresh.iter().map(|(_, record)| Fresh { record, also: Vec::new() }).collect();
+        let created = self.create_each(&fresh).await?;
+        Ok(named.fresh.iter().map(|(index, _)| *index).zip(created).collect())
     }
 
     /// Lets existing and new records reference records that have just been created.
@@ -199,6 +178,28 @@ pub(super) fn is_same_value(given: Option<&Literal>, stored: Option<&Literal>) -
         (Some(Literal::Date(date)), Some(Literal::Text(text))) => text.parse().as_ref() == Ok(date),
         (Some(Literal::Decimal(a)), Some(Literal::Text(b))) => a == b,
         (given, stored) => given == stored,
+    }
+}
+
+/// What new records name at one navigation property, each with the position of the record that names it.
+#[derive(Default)]
+pub(super) struct Named<'a> {
+    existing: Vec<(usize, &'a Address)>,
+    fresh: Vec<(usize, &'a NewRecord)>,
+}
+
+impl<'a> Named<'a> {
+    /// A new record has no links that could be undone.
+    pub(super) fn by(operations: &[(usize, &'a LinkOperation)]) -> Self {
+        let mut named = Self::default();
+        for (index, operation) in operations {
+            match operation {
+                LinkOperation::Associate(refs) => named.existing.extend(refs.iter().map(|address| (*index, address))),
+                LinkOperation::Create(records) => named.fresh.extend(records.iter().map(|record| (*index, record))),
+                LinkOperation::Disassociate { .. } | LinkOperation::Replace(_) | LinkOperation::Clear => {}
+            }
+        }
+        named
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    create::Fresh,
+    create::Named,
     link::{RefOutcome, RefStatus},
     one_to_many::{distinct, not_associated},
     record::{Part, Record},
@@ -52,11 +52,6 @@ impl Links<'_> {
         rows.iter().filter_map(|row| row.values(self.other_attributes())).collect()
     }
 
-    /// The same, to look others up in.
-    fn known(&self, rows: &[Record]) -> HashSet<String> {
-        self.others(rows).iter().map(identity).collect()
-    }
-
     fn attributes(&self) -> Vec<AttributeId> {
         self.own_attributes().iter().chain(self.other_attributes()).copied().collect()
     }
@@ -72,28 +67,30 @@ impl Writer<'_> {
         operation: &LinkOperation,
     ) -> Result<Vec<RefOutcome>, Error> {
         let role = change.hop.role();
+        if *operation == LinkOperation::Clear && record.values(&many.ends[role].attributes).is_none() {
+            return Ok(Vec::new());
+        }
         let links = Links { many, role, own: self.side(many, role, record)? };
         let target = change.hop.target;
         match operation {
             LinkOperation::Associate(addresses) => {
                 let targets = self.find(target, addresses, Part::Target, Lock::Reference).await?;
-                let known = self.linked(&links, &targets).await?;
-                self.connect(&links, &targets, &known).await
+                let linked = self.linked(&links, &targets).await?;
+                self.connect(&links, &targets, &references(&targets, &linked)).await
             }
             LinkOperation::Create(records) => {
                 let targets = self.create_all(records, &[]).await?;
-                self.connect(&links, &targets, &[]).await
+                self.connect(&links, &targets, &HashSet::new()).await
             }
             LinkOperation::Disassociate { refs, if_exists } => {
                 let targets = self.find(target, refs, Part::Target, Lock::Reference).await?;
-                let rows = self.linked(&links, &targets).await?;
-                let known = links.known(&rows);
-                let is_linked =
-                    |target: &Record| links.other(target).is_some_and(|other| known.contains(&identity(&other)));
+                let linked = self.linked(&links, &targets).await?;
+                let known = references(&targets, &linked);
+                let is_linked = |target: &Record| known.contains(target.reference.as_str());
                 if let Some(stranger) = targets.iter().find(|target| !is_linked(target)).filter(|_| !if_exists) {
                     return Err(not_associated(&record.reference, stranger).into());
                 }
-                self.delete(many.intersect, rows).await?;
+                self.delete(many.intersect, linked.into_iter().map(|(_, row)| row).collect()).await?;
                 let status = |target: &Record| {
                     if is_linked(target) { RefStatus::Disassociated } else { RefStatus::NotAssociated }
                 };
@@ -101,15 +98,12 @@ impl Writer<'_> {
             }
             LinkOperation::Replace(addresses) => {
                 let targets = self.find(target, addresses, Part::Target, Lock::Reference).await?;
-                let rows = self.all_links(&links).await?;
-                let wanted: HashSet<String> =
-                    targets.iter().filter_map(|target| links.other(target)).map(|other| identity(&other)).collect();
-                let is_wanted = |row: &Record| {
-                    row.values(links.other_attributes()).is_some_and(|other| wanted.contains(&identity(&other)))
-                };
-                let (kept, gone): (Vec<Record>, Vec<Record>) = rows.into_iter().partition(is_wanted);
-                let removed = self.disconnect(&links, change, gone).await?;
-                let mut outcomes = self.connect(&links, &targets, &kept).await?;
+                let mut rows = self.all_links(&links).await?;
+                let linked = if rows.is_empty() { Vec::new() } else { self.linked(&links, &targets).await? };
+                let kept: HashSet<&str> = linked.iter().map(|(_, row)| row.reference.as_str()).collect();
+                rows.retain(|row| !kept.contains(row.reference.as_str()));
+                let removed = self.disconnect(&links, change, rows).await?;
+                let mut outcomes = self.connect(&links, &targets, &references(&targets, &linked)).await?;
                 outcomes.extend(removed);
                 Ok(outcomes)
             }
@@ -120,11 +114,17 @@ impl Writer<'_> {
         }
     }
 
-    /// The rows that link the record with any of the targets.
-    async fn linked(&mut self, links: &Links<'_>, targets: &[Record]) -> Result<Vec<Record>, Error> {
-        let others = targets.iter().filter_map(|target| links.other(target));
-        let pairs: Vec<Key> = others.map(|other| links.pair(&other)).collect();
-        self.among(links.many.intersect, &links.attributes(), None, &pairs, Lock::Delete).await
+    /// The rows that link the record with the targets, each with the position of its target: the database compares, for
+    /// which two spellings may be one key.
+    async fn linked(&mut self, links: &Links<'_>, targets: &[Record]) -> Result<Vec<(usize, Record)>, Error> {
+        let others = targets.iter().enumerate().filter_map(|(index, target)| Some((index, links.other(target)?)));
+        let (indexes, pairs): (Vec<usize>, Vec<Key>) = others.map(|(index, other)| (index, links.pair(&other))).unzip();
+        if pairs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (intersect, by) = (links.many.intersect, links.attributes());
+        let found = self.find_keys(intersect, &by, Keys::Stored, &pairs, Lock::Delete, false).await?;
+        Ok(found.into_iter().map(|(ordinal, row)| (indexes[ordinal], row)).collect())
     }
 
     /// All rows that link the record.
@@ -133,26 +133,29 @@ impl Writer<'_> {
         self.among(links.many.intersect, links.own_attributes(), None, key, Lock::Delete).await
     }
 
-    /// Links the record with all targets; `known` are the rows that exist.
+    /// Links the record with all targets but those of the given references, which are linked.
     async fn connect(
         &mut self,
         links: &Links<'_>,
         targets: &[Record],
-        known: &[Record],
+        known: &HashSet<&str>,
     ) -> Result<Vec<RefOutcome>, Error> {
-        let known = links.known(known);
-        let mut pairs = Vec::new();
-        for target in distinct(&targets.iter().collect::<Vec<_>>()) {
-            let other = self.side(links.many, 1 - links.role, target)?;
-            if !known.contains(&identity(&other)) {
-                pairs.push(links.pair(&other));
-            }
+        let mut missing = distinct(&targets.iter().collect::<Vec<_>>());
+        missing.retain(|target| !known.contains(target.reference.as_str()));
+        let mut pairs = Vec::with_capacity(missing.len());
+        for target in &missing {
+            pairs.push(links.pair(&self.side(links.many, 1 - links.role, target)?));
         }
         let inserted = self.insert_pairs(links.many, &links.attributes(), &pairs).await?;
-        let mut inserted = links.known(&inserted);
+        if inserted.len() < pairs.len() {
+            // Others were linked in between.
+            let inserted: HashSet<String> = links.others(&inserted).iter().map(identity).collect();
+            missing.retain(|target| links.other(target).is_some_and(|other| inserted.contains(&identity(&other))));
+        }
+        let mut new: HashSet<&str> = missing.iter().map(|target| target.reference.as_str()).collect();
         let outcomes = targets.iter().map(|target| {
             // A second reference to the same record finds it linked.
-            let is_new = links.other(target).is_some_and(|other| inserted.remove(&identity(&other)));
+            let is_new = new.remove(target.reference.as_str());
             target.with_status(if is_new { RefStatus::Associated } else { RefStatus::AlreadyAssociated })
         });
         Ok(outcomes.collect())
@@ -166,26 +169,11 @@ impl Writer<'_> {
         created: &[Record],
         operations: &[(usize, &LinkOperation)],
     ) -> Result<(), Error> {
-        let (role, target) = (link.hop.role(), link.hop.target);
-        let (mut addresses, mut fresh, mut sources) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
-        for (index, operation) in operations {
-            match operation {
-                LinkOperation::Associate(refs) => {
-                    addresses.extend(refs.iter().cloned());
-                    sources[0].extend(refs.iter().map(|_| *index));
-                }
-                LinkOperation::Create(records) => {
-                    fresh.extend(records.iter().map(|record| Fresh { record, also: Vec::new() }));
-                    sources[1].extend(records.iter().map(|_| *index));
-                }
-                // A new record has no links that could be undone.
-                LinkOperation::Disassociate { .. } | LinkOperation::Replace(_) | LinkOperation::Clear => {}
-            }
-        }
-        let mut targets = self.find(target, &addresses, Part::Target, Lock::Reference).await?;
-        targets.extend(self.create_each(&fresh).await?);
+        let (role, named) = (link.hop.role(), Named::by(operations));
+        let mut targets = self.existing(link.hop.target, &named, Lock::Reference).await?;
+        targets.extend(self.fresh(&named).await?);
         let (mut pairs, mut seen) = (Vec::with_capacity(targets.len()), HashSet::new());
-        for (index, target) in sources.iter().flatten().zip(&targets) {
+        for (index, target) in &targets {
             let mut pair = self.side(many, role, &created[*index])?;
             pair.extend(self.side(many, 1 - role, target)?);
             if seen.insert(identity(&pair)) {
@@ -244,6 +232,11 @@ impl Writer<'_> {
         let found = self.find_keys(change.hop.target, by, Keys::Stored, &keys, Lock::Reference, false).await?;
         Ok(found.into_iter().map(|(_, target)| target.with_status(RefStatus::Disassociated)).collect())
     }
+}
+
+/// The references of the targets that rows link.
+fn references<'t>(targets: &'t [Record], linked: &[(usize, Record)]) -> HashSet<&'t str> {
+    linked.iter().filter_map(|(index, _)| targets.get(*index)).map(|target| target.reference.as_str()).collect()
 }
 
 /// What tells a stored key from others. There are no floating-point numbers among keys' values as they are stored.

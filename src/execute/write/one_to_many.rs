@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    catalog::{AttributeId, EntityId, OneToMany, RelationshipId},
+    catalog::{AttributeId, AttributeType, EntityId, OneToMany, RelationshipId},
     error::Code,
     execute::Error,
     plan::{
@@ -18,7 +18,7 @@ use crate::{
 use super::{
     link::{RefOutcome, RefStatus},
     record::{Part, Record},
-    writer::Writer,
+    writer::{Key, Writer},
 };
 
 impl Writer<'_> {
@@ -75,15 +75,15 @@ impl Writer<'_> {
             }
             LinkOperation::Disassociate { refs, if_exists } => {
                 let records = self.find_others(one, refs).await?;
-                let at = self.pointing_at(one, record)?;
-                let (members, strangers): (Vec<&Record>, Vec<&Record>) =
-                    records.iter().partition(|other| points_at(other, &at));
-                if let Some(stranger) = strangers.first().filter(|_| !if_exists) {
+                let leading = self.leading_to(one, &records.iter().collect::<Vec<_>>(), record).await?;
+                let is_member = |other: &&Record| leading.contains(&other.reference);
+                if let Some(stranger) = records.iter().find(|other| !is_member(other)).filter(|_| !if_exists) {
                     return Err(not_associated(&record.reference, stranger).into());
                 }
+                let members: Vec<&Record> = records.iter().filter(is_member).collect();
                 self.unpoint(one, &distinct(&members)).await?;
                 let status = |other: &Record| {
-                    if points_at(other, &at) { RefStatus::Disassociated } else { RefStatus::NotAssociated }
+                    if is_member(&other) { RefStatus::Disassociated } else { RefStatus::NotAssociated }
                 };
                 Ok(records.iter().map(|other| other.with_status(status(other))).collect())
             }
@@ -148,8 +148,9 @@ impl Writer<'_> {
         target: &Record,
     ) -> Result<Vec<RefStatus>, Error> {
         let at = self.pointing_at(one, target)?;
+        let leading = self.leading_to(one, records, target).await?;
         let status = |record: &&Record| {
-            if points_at(record, &at) {
+            if leading.contains(&record.reference) {
                 RefStatus::AlreadyAssociated
             } else if record.values(&one.referencing_attributes).is_some() {
                 RefStatus::Moved
@@ -158,7 +159,8 @@ impl Writer<'_> {
             }
         };
         let mut statuses: Vec<RefStatus> = records.iter().map(status).collect();
-        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, &at)).collect();
+        let moving: Vec<&Record> =
+            records.iter().copied().filter(|record| !leading.contains(&record.reference)).collect();
         if !moving.is_empty() {
             self.check_movable(one, &moving, &at, &[])?;
             if one.unique && self.displace(one, std::slice::from_ref(target), &moving).await? {
@@ -169,6 +171,29 @@ impl Writer<'_> {
             self.check_hierarchy(relationship, one, &moving).await?;
         }
         Ok(statuses)
+    }
+
+    /// The references of those records whose lookups lead to a target. Where a key may be spelled in several ways, the
+    /// database tells.
+    pub(super) async fn leading_to(
+        &mut self,
+        one: &OneToMany,
+        records: &[&Record],
+        target: &Record,
+    ) -> Result<HashSet<String>, Error> {
+        let Some(key) = target.values(&one.referenced_attributes) else { return Ok(HashSet::new()) };
+        let linked = records.iter().filter(|record| self.is_linked(one, record));
+        let (same, others): (Vec<&Record>, Vec<&Record>) =
+            linked.partition(|record| record.values(&one.referencing_attributes).as_ref() == Some(&key));
+        let mut leading: HashSet<String> = same.into_iter().map(|record| record.reference.clone()).collect();
+        let entity = self.catalog.entity(one.referencing);
+        if one.referencing_attributes.iter().any(|lookup| is_lenient(&entity.attribute(*lookup).ty)) {
+            let by = [one.referencing_attributes.as_slice(), &entity.primary_key].concat();
+            let keys: Vec<Key> = others.iter().map(|record| [key.as_slice(), &record.key].concat()).collect();
+            let found = self.among(one.referencing, &by, None, &keys, Lock::Change).await?;
+            leading.extend(found.into_iter().map(|record| record.reference));
+        }
+        Ok(leading)
     }
 
     /// Empties the lookups of records.
@@ -211,7 +236,7 @@ impl Writer<'_> {
         let lacking = key.iter().find(|attribute| record.value(**attribute).is_none());
         let name = lacking.map_or("key", |attribute| &entity.attribute(*attribute).name);
         let message = format!("{} has no {name} by which it could be referenced", record.reference);
-        plan::Error::invalid(message).entity(&entity.logical_name).with("ref", record.reference.as_str()).into()
+        plan::Error::invalid(message).with("ref", record.reference.as_str()).into()
     }
 
     /// The discriminator of an arm of a multi-table lookup, and its value.
@@ -331,9 +356,13 @@ pub(super) fn target_lock(one: &OneToMany) -> Lock {
     if one.unique { Lock::Change } else { Lock::Reference }
 }
 
-/// Whether the lookup of a record has these values.
-pub(super) fn points_at(record: &Record, at: &[Assignment]) -> bool {
-    at.iter().all(|(attribute, value)| record.value(*attribute) == value.as_ref())
+/// Whether a database may take values for the same that are not the same to the letter: collations and types ignore
+/// case or trailing spaces, and numbers have trailing zeros.
+fn is_lenient(ty: &AttributeType) -> bool {
+    matches!(
+        ty,
+        AttributeType::String { .. } | AttributeType::Text | AttributeType::Decimal { .. } | AttributeType::Float
+    )
 }
 
 /// Each record once.

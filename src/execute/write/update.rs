@@ -1,7 +1,7 @@
 //! Changes of existing records: their own values and lookups in one statement, then the links of others to them.
 
 use crate::{
-    catalog::{End, EntityId},
+    catalog::{End, EntityId, OneToMany},
     error::Code,
     execute::Error,
     plan::{
@@ -14,13 +14,13 @@ use crate::{
 
 use super::{
     create::is_same_value,
-    one_to_many::{points_at, target_lock},
+    one_to_many::target_lock,
     payload::{Outcome, Written},
     record::{Part, Record},
     writer::Writer,
 };
 
-impl Writer<'_> {
+impl<'w> Writer<'w> {
     /// Changes the records of a field.
     pub(super) async fn update_records(
         &mut self,
@@ -133,19 +133,15 @@ impl Writer<'_> {
         let mut pointings = Vec::with_capacity(links.len());
         for link in links {
             let pointing = self.pointing(records, link).await;
-            pointings.push(pointing.map_err(|error| self.at_property(id, link, error))?);
+            pointings.extend(pointing.map_err(|error| self.at_property(id, link, error))?);
         }
         let mut all = values.to_vec();
-        for (position, (link, pointing)) in links.iter().zip(&pointings).enumerate() {
-            if let Some(target) = &pointing.target {
-                let others = pointings.iter().enumerate().filter(|(other, _)| *other != position);
-                let others = others.flat_map(|(_, other)| other.at.iter().cloned());
-                let given: Vec<Assignment> = values.iter().cloned().chain(others).collect();
-                let room = self.make_room(records, link, target, &pointing.at, &given).await;
-                room.map_err(|error| self.at_property(id, link, error))?;
-            }
-            let assigned = self.assign(id, &mut all, pointing.at.clone());
-            assigned.map_err(|error| self.at_property(id, link, error))?;
+        for pointing in &pointings {
+            let others = pointings.iter().filter(|other| other.link.navigation != pointing.link.navigation);
+            let given: Vec<Assignment> = values.iter().chain(others.flat_map(|other| &other.at)).cloned().collect();
+            let room = self.make_room(pointing, &given).await;
+            let assigned = room.and_then(|()| self.assign(id, &mut all, pointing.at.clone()));
+            assigned.map_err(|error| self.at_property(id, pointing.link, error))?;
         }
         Ok(all)
     }
@@ -181,12 +177,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What a change makes of the lookup of records. Nothing where it leads there already.
-    async fn pointing(&mut self, records: &[&Record], link: &LinkChange) -> Result<Pointing, Error> {
-        let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else {
-            return Ok(Pointing::default());
-        };
-        let target = match link.operations.as_slice() {
+    /// What a change makes of the lookup of records; nothing where it leads there already.
+    async fn pointing<'p>(
+        &mut self,
+        records: &[&'p Record],
+        link: &'p LinkChange,
+    ) -> Result<Option<Pointing<'p>>, Error>
+    where
+        'w: 'p,
+    {
+        let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { return Ok(None) };
+        let targets = match link.operations.as_slice() {
             [LinkOperation::Associate(addresses)] => {
                 self.find(one.referenced, addresses, Part::Target, target_lock(one)).await?
             }
@@ -196,44 +197,38 @@ impl Writer<'_> {
                 let linked: Vec<&Record> =
                     records.iter().copied().filter(|record| self.is_linked(one, record)).collect();
                 if !linked.is_empty() && linked.len() == records.len() {
-                    return Ok(Pointing { at: self.cleared(one), target: None });
+                    return Ok(Some(Pointing { link, one, at: self.cleared(one), towards: None }));
                 }
                 self.unpoint(one, &linked).await?;
-                return Ok(Pointing::default());
+                return Ok(None);
             }
         };
-        let Some(target) = target.into_iter().next() else { return Ok(Pointing::default()) };
+        let Some(target) = targets.into_iter().next() else { return Ok(None) };
         let at = self.pointing_at(one, &target)?;
-        if records.iter().all(|record| points_at(record, &at)) {
-            return Ok(Pointing::default());
-        }
-        Ok(Pointing { at, target: Some(target) })
+        let leading = self.leading_to(one, records, &target).await?;
+        let moving: Vec<&Record> =
+            records.iter().copied().filter(|record| !leading.contains(&record.reference)).collect();
+        let pointing = Pointing { link, one, at, towards: Some((target, moving)) };
+        Ok(Some(pointing).filter(|pointing| pointing.towards.as_ref().is_some_and(|(_, moving)| !moving.is_empty())))
     }
 
     /// Lets records lead to a target: they must be free to, and in a one-to-one relationship nobody else leads there.
-    async fn make_room(
-        &mut self,
-        records: &[&Record],
-        link: &LinkChange,
-        target: &Record,
-        at: &[Assignment],
-        given: &[Assignment],
-    ) -> Result<(), Error> {
-        let Some(one) = self.catalog.relationship(link.hop.relationship).as_one_to_many() else { return Ok(()) };
-        let moving: Vec<&Record> = records.iter().copied().filter(|record| !points_at(record, at)).collect();
-        self.check_movable(one, &moving, at, given)?;
-        if one.unique {
-            self.displace(one, std::slice::from_ref(target), &moving).await?;
+    async fn make_room(&mut self, pointing: &Pointing<'_>, given: &[Assignment]) -> Result<(), Error> {
+        let Some((target, moving)) = &pointing.towards else { return Ok(()) };
+        self.check_movable(pointing.one, moving, &pointing.at, given)?;
+        if pointing.one.unique {
+            self.displace(pointing.one, std::slice::from_ref(target), moving).await?;
         }
         Ok(())
     }
 }
 
 /// What a change makes of a lookup.
-#[derive(Debug, Default)]
-struct Pointing {
+struct Pointing<'p> {
+    link: &'p LinkChange,
+    one: &'p OneToMany,
     /// The values of its attributes.
     at: Vec<Assignment>,
-    /// The record that it is to lead to, where there is one.
-    target: Option<Record>,
+    /// The record that it is to lead to, and those whose lookup leads elsewhere so far; nothing where it is emptied.
+    towards: Option<(Record, Vec<&'p Record>)>,
 }

@@ -224,3 +224,47 @@ async fn what_the_database_does_not_allow_is_forbidden(#[case] backend: Backend)
         server.refuses(&format!("mutation {{ {mutation} }}"), "FORBIDDEN").await;
     }
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn a_key_may_be_spelled_in_several_ways(#[case] backend: Backend) {
+    let text = if backend == Backend::Sqlite { "varchar(10) collate nocase" } else { "citext" };
+    let extension = if backend == Backend::Sqlite { "" } else { "create extension if not exists citext;" };
+    let tables = format!(
+        "{extension} create table person (id integer not null primary key, name {text} unique, rank numeric unique);
+         create table seat (id integer not null primary key, name {text} unique);
+         create table seating (person {text} not null references person (name), seat {text} not null references seat (name),
+            primary key (person, seat));
+         create table coat (id integer not null primary key, owner_name {text} references person (name),
+            owner_rank numeric references person (rank));
+         insert into person values (1, 'ANN', 1.5); insert into seat values (1, 'LEFT'), (2, 'RIGHT');
+         insert into seating values ('ann', 'left'); insert into coat values (1, 'ann', 1.50), (2, 'Ann', null);"
+    );
+    let Some(server) = scratch(backend, "spellings", &tables).await else { return };
+    let before = server.state().await;
+    let data = server
+        .write(
+            "mutation { a: associatePersonSeats(key: {id: 1}, refs: [{id: 1}]) { changed }
+            b: replacePersonSeats(key: {id: 1}, refs: [{name: \"Left\"}]) { changed }
+            c: associateCoatOwnerNamePerson(key: {id: 1}, ref: {name: \"Ann\"}) { changed }
+            d: associateCoatOwnerRankPerson(key: {id: 1}, ref: {rank: \"1.500\"}) { changed }
+            e: updateCoat(key: {id: 1}, input: {ownerNamePerson: {ref: {id: 1}}}) { outcome } }",
+        )
+        .await;
+    let unchanged = json!({ "changed": false });
+    for field in ["a", "b", "c", "d"] {
+        assert_eq!(data[field], unchanged, "{field}");
+    }
+    assert_eq!(data["e"]["outcome"], "UNCHANGED");
+    assert_eq!(server.state().await, before);
+    let data = server
+        .write("mutation { a: disassociatePersonSeats(key: {id: 1}, refs: [{id: 1}, {id: 2}], ifExists: true) { results { status } }
+            b: disassociatePersonCoatsByOwnerName(key: {id: 1}, refs: [{id: 1}, {id: 2}]) { results { status } }
+            c: disassociatePersonCoatsByOwnerRank(key: {id: 1}, refs: [{id: 1}, {id: 2}], ifExists: true) { results { status } } }")
+        .await;
+    let gone = json!({ "status": "DISASSOCIATED" });
+    let none = json!({ "status": "NOT_ASSOCIATED" });
+    assert_eq!(data["a"]["results"], json!([gone, none]));
+    assert_eq!(data["b"]["results"], json!([gone, gone]));
+    assert_eq!(data["c"]["results"], json!([gone, none]));
+}

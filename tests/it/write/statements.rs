@@ -33,7 +33,7 @@ fn tables(backend: Backend) -> String {
 
 /// Rows to write to: so many contacts, each with a task and a badge, and as many teams.
 fn rows() -> String {
-    let mut sql = String::new();
+    let mut sql = "begin;".to_owned();
     for id in 1..=MANY {
         let _ = write!(
             sql,
@@ -41,7 +41,7 @@ fn rows() -> String {
              insert into badge (contact_id) values ({id}); insert into team values ({id}, 'm{id}');"
         );
     }
-    sql
+    sql + "commit;"
 }
 
 fn list(count: usize, item: impl Fn(usize) -> String) -> String {

@@ -1,5 +1,7 @@
 //! An entity: a table, view or intersect table with its attributes, keys and navigation properties.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Attribute, AttributeId, NavigationProperty};
 
 /// Position of an entity in [`Catalog::entities`](super::Catalog::entities).
@@ -34,7 +36,7 @@ pub struct Entity {
 }
 
 /// A table's name in the database.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Table {
     /// The database's own word is schema; here that word means the GraphQL schema only.
     pub namespace: Option<String>,

@@ -3,6 +3,7 @@
 
 mod attribute;
 mod build;
+mod definition;
 mod draft;
 mod entity;
 mod intersect;
@@ -23,6 +24,10 @@ pub use attribute::{
     Attribute, AttributeId, AttributeType, DatabaseType, EnumType, EnumValue, StoredValue, UuidStorage,
 };
 pub use build::build;
+pub use definition::{
+    ArmDefinition, Definition, DefinitionKind, Discriminator, EndDefinition, IntersectDefinition, LookupColumn,
+    LookupDefinition, MultiTableDefinition,
+};
 pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
 pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
 pub use navigation::{End, MultiTableLookup, NavigationProperty};

@@ -1,5 +1,7 @@
 //! A relationship: one definition, seen from two ends.
 
+use serde::{Deserialize, Serialize};
+
 use super::{AttributeId, EntityId};
 
 /// Position of a relationship in [`Catalog::relationships`](super::Catalog::relationships).
@@ -83,7 +85,8 @@ pub struct CascadeConfiguration {
 }
 
 /// Behaviours on delete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CascadeDelete {
     /// The referencing records are deleted too.
     Cascade,
@@ -153,7 +156,8 @@ pub enum Comparison {
 }
 
 /// A constant in a condition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Constant {
     /// A truth value.
     Boolean(bool),

@@ -73,7 +73,7 @@ async fn store() -> Arc<Catalog> {
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await.unwrap();
     connection.execute_unprepared(&data::script(data::TRACKS)).await.unwrap();
-    Gateway::builder(connection).discover(&[]).await.unwrap().build().await.unwrap().catalog()
+    Gateway::builder(connection).discover(&[]).build().await.unwrap().catalog()
 }
 
 /// From drafts to a catalog, and from a catalog to a schema.

@@ -125,7 +125,7 @@ async fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Some(Command::Inspect { source, json }) => {
-            let catalog = described(&source).await?.catalog()?;
+            let catalog = described(&source).await?.catalog().await?;
             let text = if json { inspect::json(&catalog) } else { inspect::text(&catalog) };
             say(std::io::stdout(), text.trim_end());
             Ok(())
@@ -155,7 +155,7 @@ async fn described(source: &Source) -> Result<Builder> {
 
 async fn discovered(url: &str, discovery: &Discovery) -> Result<Builder> {
     let connection = connect(url, discovery.pool_size).await?;
-    Ok(Gateway::builder(connection).discover(&discovery.namespace).await?)
+    Ok(Gateway::builder(connection).discover(&discovery.namespace))
 }
 
 async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {

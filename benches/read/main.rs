@@ -79,7 +79,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
     }
     let connection = connect(url).await;
     connection.execute_unprepared(&data::script(arguments.tracks)).await.unwrap();
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let bench = Bench { gateway, connection: connection.clone(), tracks: arguments.tracks };
     for query in Query::ALL.into_iter().filter(chosen) {
         let (statements, bytes) = bench.check(query).await;

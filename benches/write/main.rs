@@ -77,7 +77,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
     }
     let connection = connect(url).await;
     connection.execute_unprepared(&data::script(data::TRACKS)).await.unwrap();
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     for operation in Operation::ALL.into_iter().filter(chosen) {
         let response = gateway.execute(operation.request(7)).await;
         let answer: serde_json::Value = serde_json::from_slice(&response.body).unwrap();

@@ -38,12 +38,12 @@ impl Says {
 ///
 /// # Errors
 /// Every remark about a column that is not served, or that is not what it is taken for.
-pub fn remark(drafts: &mut [EntityDraft], remarks: Vec<Remark>) -> Result<(), Problems> {
+pub fn remark(drafts: &mut [EntityDraft], remarks: &[Remark]) -> Result<(), Problems> {
     let mut problems = Problems::default();
     for Remark { table, column, says } in remarks {
         let word = says.word();
-        let mut refuse = |why: &str| problems.error(&table, Some(&column), format!("is named as {word} but {why}"));
-        let own = match find(drafts, &table) {
+        let mut refuse = |why: &str| problems.error(table, Some(column), format!("is named as {word} but {why}"));
+        let own = match find(drafts, table) {
             Found::One(own) => own,
             Found::None => {
                 refuse("is not served");
@@ -57,16 +57,16 @@ pub fn remark(drafts: &mut [EntityDraft], remarks: Vec<Remark>) -> Result<(), Pr
         let Some(draft) = drafts
             .iter_mut()
             .filter(|draft| draft.table.as_ref() == Some(&own))
-            .find_map(|draft| draft.columns.iter_mut().find(|known| known.name == column))
+            .find_map(|draft| draft.columns.iter_mut().find(|known| known.name == *column))
         else {
             refuse("is not served");
             continue;
         };
         match says {
-            Says::Enum(ty) => draft.ty = Some(ty),
+            Says::Enum(ty) => draft.ty = Some(ty.clone()),
             Says::Filled => draft.has_default = true,
             Says::Hierarchy => {
-                if !mark_hierarchy(drafts, &own, &column) {
+                if !mark_hierarchy(drafts, &own, column) {
                     refuse("is not a lookup");
                 }
             }

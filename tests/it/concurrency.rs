@@ -34,7 +34,7 @@ impl Race {
     ) -> Option<Self> {
         let connection = quick_connection(backend, &format!("race_{name}"), connections).await?;
         connection.execute_unprepared(setup).await.unwrap();
-        let mut builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap();
+        let mut builder = Gateway::builder(connection.clone()).discover(&[]);
         for (table, column) in lookups {
             builder = builder.hierarchical_lookup(table, column);
         }
@@ -52,7 +52,7 @@ impl Race {
             if index == 0 {
                 connection.execute_unprepared(setup).await.unwrap();
             }
-            let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+            let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
             let server = Server::start(gateway.clone(), connection.clone()).await;
             both.push(Self { server, gateway, connection });
         }

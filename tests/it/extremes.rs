@@ -168,7 +168,7 @@ async fn an_answer_larger_than_allowed_is_refused_and_the_others_answer(#[case] 
         insert into t values (0, null), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0)";
     connection.execute_unprepared(setup).await.unwrap();
     let limits = Limits { max_answer: 20_000, ..Limits::default() };
-    let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().limits(limits);
+    let builder = Gateway::builder(connection.clone()).discover(&[]).limits(limits);
     let server = Server::start(builder.build().await.unwrap(), connection).await;
     let query = "{ small: t(key: { id: 1 }) { id }
         large: t(key: { id: 0 }) { tsByP { pT { tsByP { pT { tsByP { pT { tsByP { id } } } } } } } } }";
@@ -214,7 +214,7 @@ async fn groups_have_a_limit_for_every_parent(#[case] backend: Backend) {
         insert into p values (1), (2); insert into c values (1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 2, 1)";
     connection.execute_unprepared(setup).await.unwrap();
     let limits = Limits { max_page: 2, default_page: 2, ..Limits::default() };
-    let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().limits(limits);
+    let builder = Gateway::builder(connection.clone()).discover(&[]).limits(limits);
     let server = Server::start(builder.build().await.unwrap(), connection).await;
     let groups = "{ csAggregate(groupBy: [N]) { groups { key { n } count } } }";
     let few = server.data(&format!("{{ p(key: {{ id: 2 }}) {groups} }}")).await;
@@ -226,11 +226,11 @@ async fn groups_have_a_limit_for_every_parent(#[case] backend: Backend) {
 async fn what_is_registered_wrongly_is_a_problem_of_start_up() {
     use entity::{account, contact};
     let connection = connection(Backend::Sqlite, "wrong").await.unwrap();
-    let twice = Gateway::builder(connection.clone()).entity(contact::Entity).entity(contact::Entity).catalog();
+    let twice = Gateway::builder(connection.clone()).entity(contact::Entity).entity(contact::Entity).declared();
     assert_eq!(twice.unwrap_err().to_string(), "contact: is registered twice");
     let unknown = Gateway::builder(connection)
         .entity(contact::Entity)
         .active_enum::<account::Industry>(account::Column::Industry)
-        .catalog();
+        .declared();
     assert_eq!(unknown.unwrap_err().to_string(), "account.industry: is named as an enum but is not served");
 }

@@ -22,7 +22,7 @@ async fn catalogs() -> [(Dialect, Catalog); 2] {
     let lazy = sqlx::PgPool::connect_lazy("postgres://localhost/none").expect("the URL is well formed");
     let postgres = SqlxPostgresConnector::from_sqlx_postgres_pool(lazy);
     let sqlite = Database::connect("sqlite::memory:").await.expect("SQLite opens");
-    let catalog = |connection: DatabaseConnection| crate::demo::builder(connection).catalog().expect("it builds");
+    let catalog = |connection: DatabaseConnection| crate::demo::builder(connection).declared().expect("it builds");
     [(Dialect::Sqlite, catalog(sqlite)), (Dialect::Postgres, catalog(postgres))]
 }
 

@@ -9,7 +9,7 @@ mod postgres;
 mod sqlite;
 
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 
 use crate::catalog::EntityDraft;
 
@@ -34,7 +34,7 @@ pub enum Error {
 /// # Errors
 /// If there is no reflection for this kind of database, if a namespace does not exist, or if the catalog cannot be
 /// read.
-pub async fn discover(db: &DatabaseConnection, namespaces: &[String]) -> Result<Vec<EntityDraft>, Error> {
+pub async fn discover(db: &impl ConnectionTrait, namespaces: &[String]) -> Result<Vec<EntityDraft>, Error> {
     let mut drafts = match db.get_database_backend() {
         DatabaseBackend::Sqlite => sqlite::discover(db).await?,
         DatabaseBackend::Postgres => postgres::discover(db, namespaces).await?,
@@ -49,6 +49,6 @@ fn is_internal(table: &str) -> bool {
     table == "seaql_migrations" || table.starts_with("relata_")
 }
 
-async fn rows<R: FromQueryResult>(db: &DatabaseConnection, select: &SelectStatement) -> Result<Vec<R>, DbErr> {
+async fn rows<R: FromQueryResult>(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<R>, DbErr> {
     R::find_by_statement(db.get_database_backend().build(select)).all(db).await
 }

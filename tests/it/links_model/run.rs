@@ -56,7 +56,7 @@ impl Run {
     pub(super) async fn start(backend: Backend) -> Option<Self> {
         let connection = quick_connection(backend, "links_model", 2).await?;
         connection.execute_unprepared(TABLES).await.unwrap();
-        let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap();
+        let builder = Gateway::builder(connection.clone()).discover(&[]);
         let gateway = builder.hierarchical_lookup("folder", "parent_id").build().await.unwrap();
         Some(Self { gateway, connection, tally: RefCell::default() })
     }

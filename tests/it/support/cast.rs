@@ -21,7 +21,7 @@ pub(crate) async fn cast(backend: Backend, name: &str) -> Option<Server> {
     };
     let copy = copy(backend, url.as_ref()?, name).await;
     let connection = connect(&copy.url).await;
-    let builder = Gateway::builder(connection.clone()).discover(&[]).await.unwrap();
+    let builder = Gateway::builder(connection.clone()).discover(&[]);
     let gateway = hierarchical(builder).build().await.unwrap();
     Some(Server::start(gateway, connection).await.keeping(copy.file))
 }

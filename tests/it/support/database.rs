@@ -93,7 +93,7 @@ pub(crate) async fn try_scratch(
 ) -> Option<Result<(DatabaseConnection, Gateway), BuildError>> {
     let connection = connection(backend, name).await?;
     connection.execute_unprepared(statements).await.unwrap();
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await;
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await;
     Some(gateway.map(|gateway| (connection, gateway)))
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn chinook(backend: Backend) -> Option<Server> {
         Backend::Postgres => POSTGRES.get_or_init(|| prepare_chinook(backend)).await,
     };
     let connection = connect(url.as_ref()?).await;
-    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 

@@ -218,7 +218,7 @@ async fn what_the_database_does_not_allow_is_forbidden(#[case] backend: Backend)
     let tables = "create table item (id integer not null primary key); insert into item values (1);";
     let Some(connection) = quick_connection(backend, "forbidden", 1).await else { return };
     connection.execute_unprepared(&format!("{tables} {forbid}")).await.unwrap();
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).await.unwrap().build().await.unwrap();
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let server = Server::start(gateway, connection).await;
     for mutation in ["createItem(input: {id: 2}) { outcome }", "deleteItem(key: {id: 1}) { outcome }"] {
         server.refuses(&format!("mutation {{ {mutation} }}"), "FORBIDDEN").await;

@@ -9,13 +9,13 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 
 use super::Error;
 use crate::catalog::EntityDraft;
 
 /// What the database says about the tables and views of some namespaces; of `public` where none is given.
-pub(super) async fn discover(db: &DatabaseConnection, namespaces: &[String]) -> Result<Vec<EntityDraft>, Error> {
+pub(super) async fn discover(db: &impl ConnectionTrait, namespaces: &[String]) -> Result<Vec<EntityDraft>, Error> {
     let namespaces = if namespaces.is_empty() { vec!["public".to_owned()] } else { namespaces.to_vec() };
     let known = read::namespaces(db, &namespaces).await?;
     if let Some(missing) = namespaces.iter().find(|name| !known.contains(name)) {

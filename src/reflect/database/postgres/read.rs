@@ -1,7 +1,7 @@
 //! The statements that read `PostgreSQL`'s catalog, each over all tables at once, and the rows that they answer.
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement};
-use sea_orm::{DatabaseConnection, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::super::rows;
 
@@ -101,7 +101,7 @@ pub(super) struct TargetColumnRow {
 }
 
 /// Those of the namespaces that exist.
-pub(super) async fn namespaces(db: &DatabaseConnection, names: &[String]) -> Result<Vec<String>, DbErr> {
+pub(super) async fn namespaces(db: &impl ConnectionTrait, names: &[String]) -> Result<Vec<String>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         name: String,
@@ -115,7 +115,7 @@ pub(super) async fn namespaces(db: &DatabaseConnection, names: &[String]) -> Res
 }
 
 /// Reads the catalog.
-pub(super) async fn all(db: &DatabaseConnection, namespaces: &[String]) -> Result<Rows, DbErr> {
+pub(super) async fn all(db: &impl ConnectionTrait, namespaces: &[String]) -> Result<Rows, DbErr> {
     let relations = || relations(namespaces);
     Ok(Rows {
         relations: rows(db, &described(relations())).await?,

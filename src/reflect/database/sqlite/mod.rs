@@ -8,20 +8,20 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 
 use super::Error;
 use crate::catalog::{AttributeType, EntityDraft, UuidStorage};
 
 /// What the main database of the connection says about itself.
-pub(super) async fn discover(db: &DatabaseConnection) -> Result<Vec<EntityDraft>, Error> {
+pub(super) async fn discover(db: &impl ConnectionTrait) -> Result<Vec<EntityDraft>, Error> {
     let mut drafts = assemble::entities(&read::all(db).await?);
     probe_uuids(db, &mut drafts).await?;
     Ok(drafts)
 }
 
 /// The declared type does not tell how UUIDs are stored, only a value does.
-async fn probe_uuids(db: &DatabaseConnection, drafts: &mut [EntityDraft]) -> Result<(), Error> {
+async fn probe_uuids(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
     for draft in drafts {
         let Some(table) = &draft.table else { continue };
         for column in &mut draft.columns {

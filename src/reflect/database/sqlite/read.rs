@@ -1,7 +1,7 @@
 //! The statements that read `SQLite`'s catalog, each over all tables at once, and the rows that they answer.
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use sea_orm::{DatabaseConnection, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::super::rows;
 
@@ -62,7 +62,7 @@ pub(super) struct ForeignKeyRow {
 }
 
 /// Reads the catalog.
-pub(super) async fn all(db: &DatabaseConnection) -> Result<Rows, DbErr> {
+pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
     let tables: Vec<TableRow> = rows(db, &tables()).await?;
     let mut columns: Vec<ColumnRow> = rows(db, columns().and_where(kind().eq("table"))).await?;
     columns.extend(view_columns(db, &tables).await?);
@@ -71,7 +71,7 @@ pub(super) async fn all(db: &DatabaseConnection) -> Result<Rows, DbErr> {
 
 /// One view over a table that is gone, or one virtual table whose module is missing, makes the statement over all of
 /// them fail. Then they are asked one by one, and the broken ones are left out.
-async fn view_columns(db: &DatabaseConnection, tables: &[TableRow]) -> Result<Vec<ColumnRow>, DbErr> {
+async fn view_columns(db: &impl ConnectionTrait, tables: &[TableRow]) -> Result<Vec<ColumnRow>, DbErr> {
     if let Ok(columns) = rows(db, columns().and_where(kind().ne("table"))).await {
         return Ok(columns);
     }
@@ -89,7 +89,11 @@ async fn view_columns(db: &DatabaseConnection, tables: &[TableRow]) -> Result<Ve
 }
 
 /// How the first value of a column is stored: `text`, `blob`, …; nothing where there is none.
-pub(super) async fn storage_class(db: &DatabaseConnection, table: &str, column: &str) -> Result<Option<String>, DbErr> {
+pub(super) async fn storage_class(
+    db: &impl ConnectionTrait,
+    table: &str,
+    column: &str,
+) -> Result<Option<String>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         class: String,

@@ -248,7 +248,7 @@ fn a_hierarchy_is_said_of_a_lookup_whichever_side_declares_it() {
         vec![to_one("manager", "manager_id", "user"), to_many("team", "user", "manager_id")],
     ] {
         let mut drafts = vec![draft("user", &["id", "manager_id"], relations)];
-        remark(&mut drafts, vec![says("user", "manager_id", Says::Hierarchy)]).expect("a lookup");
+        remark(&mut drafts, &[says("user", "manager_id", Says::Hierarchy)]).expect("a lookup");
         let catalog = built(drafts);
         assert!(catalog.relationships[0].as_one_to_many().is_some_and(|one| one.hierarchical));
     }
@@ -260,7 +260,7 @@ fn a_hierarchy_that_leads_to_another_table_is_a_problem() {
         draft("account", &["id"], vec![]),
         draft("contact", &["id", "account_id"], vec![to_one("owner", "account_id", "account")]),
     ];
-    remark(&mut drafts, vec![says("contact", "account_id", Says::Hierarchy)]).expect("a lookup");
+    remark(&mut drafts, &[says("contact", "account_id", Says::Hierarchy)]).expect("a lookup");
     let expected = "contact.account_id: is named as a hierarchy but leads to another table, account";
     assert_eq!(problems(drafts), [expected]);
 }
@@ -280,7 +280,7 @@ fn remarks_about_what_is_not_there_are_problems_all_at_once() {
         says("twin", "id", Says::Filled),
         says("b.twin", "id", Says::Filled),
     ];
-    let found = remark(&mut drafts, remarks).expect_err("problems").to_string();
+    let found = remark(&mut drafts, &remarks).expect_err("problems").to_string();
     assert_eq!(
         found.split("; ").collect::<Vec<_>>(),
         [

@@ -45,7 +45,7 @@ async fn create<E: EntityTrait>(transaction: &Transaction, entity: E) {
     transaction.connection().execute(&schema.create_table_from_entity(entity)).await.expect("the table is made");
 }
 
-fn catalog<E: EntityTrait>(transaction: &Transaction, entity: E, remarks: Vec<Remark>) -> Catalog {
+fn catalog<E: EntityTrait>(transaction: &Transaction, entity: E, remarks: &[Remark]) -> Catalog {
     let mut drafts = vec![reflect::entity(entity, transaction.connection().get_database_backend())];
     catalog::remark(&mut drafts, remarks).expect("the columns are there");
     catalog::build(drafts, &[]).expect("the catalog builds")
@@ -123,7 +123,7 @@ fn sparse() -> serde_json::Value {
 async fn what_goes_into_an_active_model_of_every_type_comes_back() {
     for (_connection, transaction) in databases().await {
         create(&transaction, kind::Entity).await;
-        let catalog = catalog(&transaction, kind::Entity, kinds());
+        let catalog = catalog(&transaction, kind::Entity, &kinds());
         let entity = catalog.entity(EntityId(0));
         let behavior = of(kind::Entity);
         for record in [full(), sparse()] {
@@ -161,7 +161,7 @@ where
 async fn records_are_loaded_in_the_order_of_their_keys_and_changed_one_by_one() {
     for (_connection, transaction) in databases().await {
         create(&transaction, kind::Entity).await;
-        let catalog = catalog(&transaction, kind::Entity, kinds());
+        let catalog = catalog(&transaction, kind::Entity, &kinds());
         let entity = catalog.entity(EntityId(0));
         for record in [full(), sparse()] {
             let model = <kind::ActiveModel as ActiveModelTrait>::default();
@@ -185,7 +185,7 @@ async fn records_are_loaded_in_the_order_of_their_keys_and_changed_one_by_one() 
 async fn keys_of_several_parts_are_loaded_by_the_hundred() {
     for (_connection, transaction) in databases().await {
         create(&transaction, kind::pair::Entity).await;
-        let catalog = catalog(&transaction, kind::pair::Entity, Vec::new());
+        let catalog = catalog(&transaction, kind::pair::Entity, &[]);
         let entity = catalog.entity(EntityId(0));
         let tx = transaction.connection();
         let rows: Vec<_> = (0..600_i64).map(|n| kind::pair::Model { left: n, right: format!("r{}", n % 7) }).collect();
@@ -201,7 +201,7 @@ async fn keys_of_several_parts_are_loaded_by_the_hundred() {
 #[tokio::test]
 async fn a_value_that_a_field_cannot_take_is_refused_by_the_attributes_name() {
     for (_connection, transaction) in databases().await {
-        let catalog = catalog(&transaction, kind::Entity, kinds());
+        let catalog = catalog(&transaction, kind::Entity, &kinds());
         let entity = catalog.entity(EntityId(0));
         let check = async |name: &str, literal: Option<Literal>| {
             let id = entity.find_attribute(name).expect(name);
@@ -231,7 +231,7 @@ async fn a_hook_changes_refuses_and_hears_what_happens() {
     for (_connection, transaction) in databases().await {
         create(&transaction, note::Entity).await;
         create(&transaction, note::log::Entity).await;
-        let catalog = catalog(&transaction, note::Entity, Vec::new());
+        let catalog = catalog(&transaction, note::Entity, &[]);
         let entity = catalog.entity(EntityId(0));
         let (behavior, tx) = (of(note::Entity), transaction.connection());
 
@@ -278,7 +278,7 @@ async fn a_hook_changes_refuses_and_hears_what_happens() {
 #[tokio::test]
 async fn behaviors_are_found_by_the_entity_of_their_table() {
     for (_connection, transaction) in databases().await {
-        let catalog = catalog(&transaction, note::Entity, Vec::new());
+        let catalog = catalog(&transaction, note::Entity, &[]);
         let table = |name: &str| Table { namespace: None, name: name.to_owned() };
         let known = HashMap::from([
             (table(note::Entity.table_name()), of(note::Entity)),

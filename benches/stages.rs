@@ -83,9 +83,9 @@ fn schemas(criterion: &mut Criterion) {
     for entities in [10, 100] {
         let drafts: Vec<EntityDraft> = (0..entities).map(entity).collect();
         group.bench_with_input(BenchmarkId::new("catalog", entities), &drafts, |bencher, drafts| {
-            bencher.iter(|| black_box(catalog::build(drafts.clone(), &[]).unwrap()));
+            bencher.iter(|| black_box(catalog::build(drafts.clone(), &[], &[]).unwrap()));
         });
-        let catalog = Arc::new(catalog::build(drafts, &[]).unwrap());
+        let catalog = Arc::new(catalog::build(drafts, &[], &[]).unwrap());
         group.bench_with_input(BenchmarkId::new("build", entities), &catalog, |bencher, catalog| {
             bencher.iter(|| black_box(graphql::schema(catalog, &Mutations::of(catalog), Limits::default()).unwrap()));
         });

@@ -3,17 +3,28 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    AlternateKey, Attribute, AttributeId, AttributeType, Catalog, Entity, EntityDraft, EntityKind, EnumType,
-    IntersectName, Problems, Severity, Table, draft::ColumnDraft, intersect, link, name, version,
+    AlternateKey, Attribute, AttributeId, AttributeType, Catalog, Definition, Entity, EntityDraft, EntityKind,
+    EnumType, IntersectName, Problems, Severity, Table, definition_draft, definition_link, draft::ColumnDraft,
+    intersect, link, name, version,
 };
 
-/// Builds the catalog that the drafts describe.
+/// Builds the catalog that the drafts describe and the definitions refine.
 ///
 /// # Errors
 /// All problems that keep a catalog from being built. What could be worked around stands in [`Catalog::warnings`].
-pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Catalog, Problems> {
+pub fn build(
+    mut drafts: Vec<EntityDraft>,
+    names: &[IntersectName],
+    definitions: &[Definition],
+) -> Result<Catalog, Problems> {
     let mut problems = Problems::default();
     drafts.retain(|draft| draft.table.is_some());
+    for definition in definitions.iter().filter(|definition| definition.is_custom) {
+        if definition_draft::is_of_code(&drafts, definition) {
+            definition_draft::add(&mut drafts, definition);
+        }
+        definition_draft::complete(&mut drafts, definition);
+    }
     drafts.sort_by(|a, b| a.table.cmp(&b.table));
     for pair in drafts.windows(2).filter(|pair| pair[0].table == pair[1].table) {
         if let Some(table) = &pair[0].table {
@@ -23,10 +34,13 @@ pub fn build(mut drafts: Vec<EntityDraft>, names: &[IntersectName]) -> Result<Ca
 
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
     settle_enums(&mut catalog.entities, &mut problems);
-    let relations = link::relationships(&catalog, &drafts, &mut problems);
+    let mut relations = link::relationships(&catalog, &drafts, &mut problems);
+    definition_link::refine(&catalog, &mut relations, definitions, &mut problems);
+    let names = definition_link::intersects(&catalog, names, definitions, &mut problems);
     link::mark_lookups(&mut catalog, &relations);
-    let intersects = intersect::detect(&mut catalog, &relations, names, &mut problems);
-    link::attach(&mut catalog, relations, &intersects, &mut problems);
+    let intersects = intersect::detect(&mut catalog, &relations, &names, &mut problems);
+    link::attach(&mut catalog, relations, &intersects, definitions, &mut problems);
+    definition_link::describe(&mut catalog, definitions);
     for entity in &mut catalog.entities {
         entity.version = version::find(entity);
     }

@@ -8,6 +8,8 @@ use super::{AttributeType, CascadeDelete, Comparison, Constant, DatabaseType, Ta
 pub struct EntityDraft {
     /// Its name in the database.
     pub table: Option<Table>,
+    /// Whether the database said so, and not code.
+    pub is_discovered: bool,
     /// Whether it is a view.
     pub is_view: bool,
     /// The table's comment.
@@ -102,7 +104,7 @@ pub enum ConditionDraft {
     },
 }
 
-/// Names for the two ends of a many-to-many relationship, said beside the intersect entity.
+/// Names for the two ends of a many-to-many relationship, said beside the intersect entity, as fields have them.
 #[derive(Debug, Clone)]
 pub struct IntersectName {
     /// The intersect entity's table.

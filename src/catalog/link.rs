@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::{
     AttributeId, AttributeType, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide,
-    End, Entity, EntityDraft, EntityId, EntityKind, MultiTableLookup, NavigationProperty, OneToMany, Problems,
-    RelationDraft, Relationship, RelationshipId, RelationshipKind, Table,
+    Definition, End, Entity, EntityDraft, EntityId, EntityKind, MultiTableLookup, NavigationProperty, OneToMany,
+    Problems, RelationDraft, Relationship, RelationshipId, RelationshipKind, Table,
     build::{free_name, type_names},
+    definition_link,
     intersect::Intersect,
     name,
     navigation_name::Names,
@@ -23,9 +24,11 @@ pub(super) struct Link {
     pub(super) condition: Option<Condition>,
     pub(super) referencing_name: Option<String>,
     pub(super) referenced_name: Option<String>,
+    /// The definition's name, where one is stored.
+    pub(super) schema_name: Option<String>,
+    pub(super) hierarchical: bool,
+    pub(super) delete: Option<CascadeDelete>,
     says_single: bool,
-    hierarchical: bool,
-    delete: Option<CascadeDelete>,
 }
 
 /// All one-to-many relationships that the drafts declare, each once.
@@ -126,6 +129,7 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
         referencing_name: name.clone().filter(|_| relation.is_referencing),
         referenced_name: name.filter(|_| !relation.is_referencing),
         says_single: relation.is_single && !relation.is_referencing,
+        schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,
     })
@@ -219,7 +223,13 @@ pub(super) fn mark_lookups(catalog: &mut Catalog, links: &[Link]) {
 }
 
 /// Gives every relationship its names and puts its ends on the entities.
-pub(super) fn attach(catalog: &mut Catalog, links: Vec<Link>, intersects: &[Intersect<'_>], problems: &mut Problems) {
+pub(super) fn attach(
+    catalog: &mut Catalog,
+    links: Vec<Link>,
+    intersects: &[Intersect<'_>],
+    definitions: &[Definition],
+    problems: &mut Problems,
+) {
     let mut names = Names::new(catalog);
     let hidden: HashSet<usize> = intersects
         .iter()
@@ -243,7 +253,7 @@ pub(super) fn attach(catalog: &mut Catalog, links: Vec<Link>, intersects: &[Inte
     for ((link, single), many) in links.into_iter().zip(single).zip(many) {
         push(catalog, one_to_many(catalog, link, single, many));
     }
-    attach_multi_table_lookups(catalog, &mut names, problems);
+    attach_multi_table_lookups(catalog, &mut names, definitions, problems);
     catalog.relationships.iter().fold(HashSet::new(), |mut seen, relationship| {
         if !seen.insert(&relationship.schema_name) {
             problems.error(&relationship.schema_name, None, "is the name of two relationships");
@@ -256,8 +266,9 @@ fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<Strin
     let entity = catalog.entity(link.referencing);
     let required = link.referencing_attributes.iter().all(|id| !entity.attribute(*id).nullable);
     Relationship {
-        schema_name: format!("{}_{single}", entity.logical_name),
+        schema_name: link.schema_name.unwrap_or_else(|| format!("{}_{single}", entity.logical_name)),
         description: None,
+        is_custom: false,
         kind: RelationshipKind::OneToMany(OneToMany {
             unique: link.condition.is_none() && entity.is_unique(&link.referencing_attributes),
             required: required && link.condition.is_none(),
@@ -326,7 +337,12 @@ fn ends(relationship: RelationshipId, definition: &Relationship) -> Vec<(EntityI
 }
 
 /// One-to-many relationships of one entity that share their lookup and differ in a discriminator are one lookup.
-fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems: &mut Problems) {
+fn attach_multi_table_lookups(
+    catalog: &mut Catalog,
+    names: &mut Names,
+    definitions: &[Definition],
+    problems: &mut Problems,
+) {
     let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<String>)> = Vec::new();
     for one in catalog.relationships.iter().filter_map(Relationship::as_one_to_many) {
         let Some((discriminator, _)) = one.condition.as_ref().and_then(Condition::discriminator) else { continue };
@@ -345,10 +361,21 @@ fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems
             _ => None,
         });
     let mut taken: HashSet<String> = catalog.entities.iter().flat_map(type_names).chain(enums).collect();
-    for (entity_id, lookup, discriminator, arms) in groups.into_iter().filter(|(.., arms)| arms.len() > 1) {
+    for (entity_id, lookup, discriminator, arms) in groups {
+        let stored = match lookup.as_slice() {
+            [only] => {
+                let columns = [*only, discriminator].map(|id| &*catalog.entity(entity_id).attribute(id).column);
+                definition_link::multi_table(catalog, definitions, entity_id, columns)
+            }
+            _ => None,
+        };
+        if arms.len() < 2 && stored.is_none() {
+            continue;
+        }
         catalog.entities[entity_id.0].attributes[discriminator.0].is_lookup = true;
         let entity = catalog.entity(entity_id);
         let wanted = match lookup.as_slice() {
+            _ if let Some((_, name)) = stored => name.to_owned(),
             [only] => name::lookup_stem(&entity.attribute(*only).column).unwrap_or_else(|| "target".to_owned()),
             _ => "target".to_owned(),
         };
@@ -359,6 +386,7 @@ fn attach_multi_table_lookups(catalog: &mut Catalog, names: &mut Names, problems
         catalog.multi_table_lookups.push(MultiTableLookup {
             name,
             type_name,
+            definition: stored.map(|(schema_name, _)| schema_name.to_owned()),
             entity: entity_id,
             discriminator: Some(discriminator),
             arms,

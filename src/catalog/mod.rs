@@ -4,6 +4,8 @@
 mod attribute;
 mod build;
 mod definition;
+mod definition_draft;
+mod definition_link;
 mod draft;
 mod entity;
 mod intersect;
@@ -28,6 +30,7 @@ pub use definition::{
     ArmDefinition, Definition, DefinitionKind, Discriminator, EndDefinition, IntersectDefinition, LookupColumn,
     LookupDefinition, MultiTableDefinition,
 };
+pub use definition_draft::{add as add_definition, remove as remove_definition};
 pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
 pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
 pub use navigation::{End, MultiTableLookup, NavigationProperty};

@@ -39,6 +39,8 @@ pub struct MultiTableLookup {
     pub name: String,
     /// The GraphQL union's name.
     pub type_name: String,
+    /// The name of its definition, where it was made while the gateway ran.
+    pub definition: Option<String>,
     /// The entity that holds it.
     pub entity: EntityId,
     /// The attribute whose value says which arm is set, where one key is shared by all arms.

@@ -95,7 +95,7 @@ impl Names {
         let navigation = [0, 1].map(|role| {
             let (own, other) = (pair[role], pair[1 - role]);
             let wanted = match intersect.names {
-                Some((_, names)) => name::camel(names[role]),
+                Some((_, names)) => names[role].to_owned(),
                 None if is_self => name::plural(&stem(catalog, other).unwrap_or_else(|| entity.logical_name.clone())),
                 None => {
                     let set = &catalog.entity(other.referenced).set_name;
@@ -114,6 +114,7 @@ impl Names {
         Relationship {
             schema_name: intersect.names.map_or_else(|| entity.logical_name.clone(), |(name, _)| name.to_owned()),
             description: None,
+            is_custom: false,
             kind: RelationshipKind::ManyToMany(ManyToMany { intersect: intersect.entity, ends: [end(0), end(1)] }),
         }
     }

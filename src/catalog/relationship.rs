@@ -17,6 +17,8 @@ pub struct Relationship {
     pub kind: RelationshipKind,
     /// What the definition says about itself.
     pub description: Option<String>,
+    /// Whether it was made while the gateway ran.
+    pub is_custom: bool,
 }
 
 /// The two kinds of relationship. One-to-one is a one-to-many whose lookup is unique.

@@ -64,11 +64,11 @@ fn when(is_own: bool, column: &str, value: &str) -> ConditionDraft {
 }
 
 fn built(drafts: Vec<EntityDraft>) -> Catalog {
-    build(drafts, &[]).expect("the catalog builds")
+    build(drafts, &[], &[]).expect("the catalog builds")
 }
 
 fn problems(drafts: Vec<EntityDraft>) -> Vec<String> {
-    let Problems(problems) = build(drafts, &[]).expect_err("the drafts have problems");
+    let Problems(problems) = build(drafts, &[], &[]).expect_err("the drafts have problems");
     problems.iter().map(ToString::to_string).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait, IntoActiveModel};
 
 use crate::{
-    catalog::{Catalog, IntersectName, Problems, Remark, Says, Table},
+    catalog::{Catalog, IntersectName, Problems, Remark, Says, Table, name},
     execute::Behavior,
     plan::Limits,
     reflect,
@@ -78,7 +78,7 @@ impl Builder {
     #[must_use]
     pub fn many_to_many<C: ColumnTrait>(mut self, schema_name: &str, ends: [(C, &str); 2]) -> Self {
         let table = table_of(&of_column(ends[0].0));
-        let ends = ends.map(|(column, name)| (column.as_str().to_owned(), name.to_owned()));
+        let ends = ends.map(|(column, name)| (column.as_str().to_owned(), name::camel(name)));
         self.source.intersects.push(IntersectName { table, schema_name: schema_name.to_owned(), ends });
         self
     }

@@ -43,6 +43,6 @@ impl Source {
 
     /// The catalog of drafts.
     pub(super) fn catalog(&self, drafts: Vec<EntityDraft>) -> Result<Catalog, Problems> {
-        catalog::build(drafts, &self.intersects)
+        catalog::build(drafts, &self.intersects, &[])
     }
 }

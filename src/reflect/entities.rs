@@ -43,6 +43,7 @@ pub fn entity<E: EntityTrait>(entity: E, backend: DbBackend) -> EntityDraft {
         }
     });
     EntityDraft {
+        is_discovered: false,
         table: Some(Table { namespace: entity.schema_name().map(str::to_owned), name: entity.table_name().to_owned() }),
         is_view: false,
         description: entity.comment().map(str::to_owned),

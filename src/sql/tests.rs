@@ -28,7 +28,7 @@ fn demo(backend: DbBackend) -> Catalog {
         draft(entity::teammembership::Entity, backend),
         draft(entity::team::Entity, backend),
     ];
-    catalog::build(drafts, &[]).expect("it builds")
+    catalog::build(drafts, &[], &[]).expect("it builds")
 }
 
 /// The statements about an entity, each after its name.

@@ -48,7 +48,7 @@ async fn create<E: EntityTrait>(transaction: &Transaction, entity: E) {
 fn catalog<E: EntityTrait>(transaction: &Transaction, entity: E, remarks: &[Remark]) -> Catalog {
     let mut drafts = vec![reflect::entity(entity, transaction.connection().get_database_backend())];
     catalog::remark(&mut drafts, remarks).expect("the columns are there");
-    catalog::build(drafts, &[]).expect("the catalog builds")
+    catalog::build(drafts, &[], &[]).expect("the catalog builds")
 }
 
 fn of<E>(_: E) -> Behavior

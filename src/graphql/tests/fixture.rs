@@ -11,7 +11,7 @@ pub(super) const UUID: AttributeType = AttributeType::Uuid(UuidStorage::Native);
 pub(super) const TEXT: AttributeType = AttributeType::String { max_length: None };
 
 pub(super) fn catalog(drafts: Vec<EntityDraft>) -> Arc<Catalog> {
-    Arc::new(build(drafts, &[]).expect("the catalog builds"))
+    Arc::new(build(drafts, &[], &[]).expect("the catalog builds"))
 }
 
 /// A contact with a lookup to an account, and an enum.

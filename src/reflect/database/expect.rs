@@ -27,6 +27,7 @@ pub(super) fn table(
     columns: Vec<ColumnDraft>,
 ) -> EntityDraft {
     EntityDraft {
+        is_discovered: true,
         table: Some(Table { namespace: namespace.map(str::to_owned), name: name.to_owned() }),
         columns,
         primary_key: words(primary_key),

@@ -49,6 +49,7 @@ fn entity(
     let (primary, unique): (Vec<&KeyRow>, Vec<&KeyRow>) =
         keys.iter().copied().filter(|_| !is_view).partition(|key| key.is_primary);
     EntityDraft {
+        is_discovered: true,
         table: Some(Table { namespace: Some(relation.namespace.clone()), name: relation.name.clone() }),
         is_view,
         description: relation.description.clone(),

@@ -41,6 +41,7 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow]) -> En
     key.sort_by_key(|column| column.key_place);
     let rowid_alias = rowid_alias(&key, indexes);
     EntityDraft {
+        is_discovered: true,
         table: Some(Table { namespace: None, name: table.name.clone() }),
         is_view,
         description: None,

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod alias;
+pub mod ddl;
 mod dialect;
 mod filter;
 mod hierarchy;

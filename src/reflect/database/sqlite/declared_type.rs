@@ -18,6 +18,8 @@ pub(super) fn attribute_type(declared: &str) -> AttributeType {
         "real" if arguments.len() == 2 => decimal(),
         "real" | "double" | "double precision" | "float" => AttributeType::Float,
         "numeric" | "decimal" | "dec" | "real_decimal" | "money" | "real_money" => decimal(),
+        // As long as the text is: what a definition declares for keys that are kept so.
+        "uuid_text" if arguments == [36] => AttributeType::Uuid(UuidStorage::Text),
         "uuid" | "uuid_text" | "guid" => AttributeType::Uuid(UuidStorage::Native),
         "date" | "date_text" => AttributeType::Date,
         "time" | "time_text" => AttributeType::Time,
@@ -96,6 +98,7 @@ mod tests {
         for declared in ["uuid", "uuid_text", "GUID"] {
             check(declared, uuid.clone());
         }
+        check("uuid_text(36)", AttributeType::Uuid(UuidStorage::Text));
         check("DATE", AttributeType::Date);
         check("date_text", AttributeType::Date);
         check("time", AttributeType::Time);

@@ -20,7 +20,7 @@ pub(super) async fn discover(db: &impl ConnectionTrait) -> Result<Vec<EntityDraf
     Ok(drafts)
 }
 
-/// The declared type does not tell how UUIDs are stored, only a value does.
+/// The declared type seldom tells how UUIDs are stored, but a value does.
 async fn probe_uuids(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
     for draft in drafts {
         let Some(table) = &draft.table else { continue };
@@ -35,7 +35,8 @@ async fn probe_uuids(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> R
                 }
                 result => result?,
             };
-            let is_text = storage_class.as_deref() == Some("text");
+            let Some(storage_class) = storage_class else { continue };
+            let is_text = storage_class == "text";
             column.ty = Some(AttributeType::Uuid(if is_text { UuidStorage::Text } else { UuidStorage::Native }));
         }
     }

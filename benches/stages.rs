@@ -29,7 +29,7 @@ fn operations(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let catalog = runtime.block_on(store());
     let limits = Limits::default();
-    let schema = graphql::schema(&catalog, &Mutations::of(&catalog), limits).unwrap();
+    let schema = graphql::schema(&catalog, &Mutations::of(&catalog), limits, false).unwrap();
     let select = |query: Query| runtime.block_on(graphql::select(&schema, limits, &query.request(1))).unwrap();
 
     let mut group = criterion.benchmark_group("select");
@@ -87,7 +87,9 @@ fn schemas(criterion: &mut Criterion) {
         });
         let catalog = Arc::new(catalog::build(drafts, &[], &[]).unwrap());
         group.bench_with_input(BenchmarkId::new("build", entities), &catalog, |bencher, catalog| {
-            bencher.iter(|| black_box(graphql::schema(catalog, &Mutations::of(catalog), Limits::default()).unwrap()));
+            bencher.iter(|| {
+                black_box(graphql::schema(catalog, &Mutations::of(catalog), Limits::default(), false).unwrap())
+            });
         });
     }
     group.finish();

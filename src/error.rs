@@ -26,6 +26,8 @@ pub enum Code {
     TypeMismatch,
     /// A value, name or combination of arguments means nothing.
     Invalid,
+    /// What is asked for means something, but not here.
+    Unsupported,
     /// The database does not let the gateway's user do this.
     Forbidden,
     /// The request is larger, deeper or costlier than the gateway allows.
@@ -56,6 +58,7 @@ impl Code {
         Self::PreconditionFailed,
         Self::TypeMismatch,
         Self::Invalid,
+        Self::Unsupported,
         Self::Forbidden,
         Self::LimitExceeded,
         Self::Timeout,
@@ -80,6 +83,7 @@ impl Code {
             Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::TypeMismatch => "TYPE_MISMATCH",
             Self::Invalid => "INVALID",
+            Self::Unsupported => "UNSUPPORTED",
             Self::Forbidden => "FORBIDDEN",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Timeout => "TIMEOUT",

@@ -1,6 +1,8 @@
 //! The gateway: an immutable snapshot of catalog and schema that is built aside and swapped, and the requests it answers.
 
 mod builder;
+mod definitions;
+mod reload;
 mod snapshot;
 mod source;
 
@@ -8,12 +10,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use async_graphql::dynamic::SchemaError;
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr};
+use tokio::sync::Mutex;
 
 use crate::{
     catalog::{Catalog, Problems, Table},
-    execute::{Behavior, Database},
-    graphql,
+    define,
+    execute::{self, Behavior, Database},
+    graphql::{self, Reply},
     plan::Limits,
     reflect,
 };
@@ -21,8 +25,12 @@ use crate::{
 pub use crate::graphql::{Outcome, Request, Response, error_body};
 pub use builder::Builder;
 
+use reload::Following;
 use snapshot::Snapshot;
 use source::Source;
+
+/// How often a request is put to a newer generation of definitions.
+const ATTEMPTS: u32 = 5;
 
 /// Answers GraphQL requests over one database. Cloning is cheap; all clones are one gateway.
 #[derive(Clone, Debug)]
@@ -30,9 +38,23 @@ pub struct Gateway(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    database: Database,
-    limits: Limits,
+    origin: Origin,
+    /// What is served. Written only by whoever has the turn.
     snapshot: ArcSwap<Snapshot>,
+    /// Whose turn it is to change definitions or to reload.
+    turn: Mutex<()>,
+    _following: Following,
+}
+
+/// What every snapshot is built from.
+#[derive(Debug)]
+struct Origin {
+    database: Database,
+    source: Source,
+    behaviors: HashMap<Table, Behavior>,
+    limits: Limits,
+    /// Whether the database's user may change tables.
+    definable: bool,
 }
 
 /// Why a gateway could not be built.
@@ -48,9 +70,18 @@ pub enum BuildError {
     /// The database could not be asked what it holds.
     #[error("{0}")]
     Discovery(#[from] reflect::database::Error),
+    /// The stored definitions could not be read.
+    #[error("{0}")]
+    Definitions(#[from] execute::Error),
     /// The catalog gives no valid GraphQL schema.
     #[error("the schema is not valid: {0}")]
     Schema(String),
+}
+
+impl From<DbErr> for BuildError {
+    fn from(error: DbErr) -> Self {
+        Self::Definitions(error.into())
+    }
 }
 
 impl From<SchemaError> for BuildError {
@@ -73,29 +104,51 @@ impl Gateway {
         limits: Limits,
     ) -> Result<Self, BuildError> {
         let database = Database::of(connection).ok_or(BuildError::Backend)?;
-        let drafts = source.drafts(connection).await?;
-        let snapshot = Snapshot::build(source.catalog(drafts)?, &behaviors, limits)?;
-        Ok(Self(Arc::new(Inner { database, limits, snapshot: ArcSwap::from_pointee(snapshot) })))
+        let definable = define::may_define(connection).await?;
+        let origin = Origin { database, source, behaviors, limits, definable };
+        // Listening begins before reading, so that nothing is missed between them.
+        let follower = define::follow(&origin.database);
+        let snapshot = ArcSwap::from_pointee(origin.load().await?);
+        let inner = Arc::new_cyclic(|inner| {
+            let following = Following::start(inner.clone(), follower);
+            Inner { origin, snapshot, turn: Mutex::default(), _following: following }
+        });
+        Ok(Self(inner))
     }
 
-    /// Answers a request.
+    /// Answers a request. One that a newer generation of definitions might answer otherwise is put to it.
     pub async fn execute(&self, request: Request) -> Response {
-        let snapshot = self.0.snapshot.load_full();
-        let context = graphql::Context {
-            catalog: &snapshot.catalog,
+        let mut snapshot = self.0.snapshot.load_full();
+        let mut attempt = 1;
+        loop {
+            match graphql::execute(self.context(&snapshot), &request).await {
+                Reply::Define(definitions) => return self.define(definitions).await,
+                Reply::Answer(response) if !response.is_doubtful || attempt == ATTEMPTS => return response,
+                Reply::Answer(response) => match self.newer_than(&snapshot).await {
+                    Some(newer) => snapshot = newer,
+                    None => return response,
+                },
+            }
+            attempt += 1;
+        }
+    }
+
+    fn context<'a>(&'a self, snapshot: &'a Snapshot) -> graphql::Context<'a> {
+        graphql::Context {
+            catalog: &snapshot.ground.catalog,
             mutations: &snapshot.mutations,
             schema: &snapshot.schema,
-            database: &self.0.database,
+            database: &self.0.origin.database,
             behaviors: &snapshot.behaviors,
-            limits: self.0.limits,
-        };
-        graphql::execute(context, &request).await
+            generation: snapshot.generation,
+            limits: self.0.origin.limits,
+        }
     }
 
     /// What it serves.
     #[must_use]
     pub fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.0.snapshot.load().catalog)
+        Arc::clone(&self.0.snapshot.load().ground.catalog)
     }
 
     /// The schema in the schema definition language.
@@ -106,6 +159,6 @@ impl Gateway {
 
     /// Whether requests can be answered now.
     pub async fn ready(&self) -> bool {
-        self.0.database.is_reachable().await
+        self.0.origin.database.is_reachable().await
     }
 }

@@ -12,6 +12,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod catalog;
+pub mod define;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod error;

@@ -1,6 +1,6 @@
 //! The naming policy: how the words of tables and columns become names in the catalog. All inflection is here.
 
-use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Names of types that the gateway itself defines.
 const RESERVED_TYPES: &[&str] = &[
@@ -36,6 +36,7 @@ const RESERVED_TYPES: &[&str] = &[
     "BytesFilter",
     "TextFilter",
     "JSONFilter",
+    "Relationship",
     "RelationshipDefinition",
     "RelationshipDefinitionWhere",
     "OneToManyRelationship",
@@ -47,8 +48,20 @@ const RESERVED_TYPES: &[&str] = &[
     "EntityKind",
     "CascadeConfiguration",
     "CascadeDelete",
+    "MultiTableLookup",
     "MultiTableLookupDefinition",
     "NavigationPropertyDefinition",
+    "OneToManyRelationshipCreate",
+    "LookupCreate",
+    "ManyToManyRelationshipCreate",
+    "ManyToManyEnd",
+    "MultiTableLookupCreate",
+    "MultiTableLookupColumn",
+    "MultiTableLookupTarget",
+    "RelationshipUpdate",
+    "CascadeConfigurationInput",
+    "CascadeType",
+    "RelationshipBehavior",
     "RefResult",
     "RefStatus",
     "WriteOutcome",
@@ -101,6 +114,12 @@ pub fn pascal(words: &str) -> String {
 #[must_use]
 pub fn camel(words: &str) -> String {
     leading_letter(ascii(words).to_lower_camel_case())
+}
+
+/// Words in snake case: `invoiceLine` → `invoice_line`.
+#[must_use]
+pub fn snake(words: &str) -> String {
+    leading_letter(ascii(words).to_snake_case())
 }
 
 /// `UPPER_CASE`, for enum values: `in progress` → `IN_PROGRESS`.

@@ -7,11 +7,11 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::{Connection, PgPool, SqlitePool};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::sql::Dialect;
 
-use super::{Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, read, write};
+use super::{Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, read, write};
 
 /// How long SQLite waits for a writer of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -90,6 +90,12 @@ impl Database {
         }
     }
 
+    /// The same connections, for what is asked beside data.
+    #[must_use]
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
     /// Whether the database answers within a second.
     pub async fn is_reachable(&self) -> bool {
         tokio::time::timeout(Duration::from_secs(1), self.ping()).await.is_ok_and(|answer| answer.is_ok())
@@ -109,17 +115,22 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached, or another process keeps its lock.
     pub async fn begin_write(&self) -> Result<Transaction, Error> {
-        let turn = match &self.turns {
-            // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
-            Some(turns) => Arc::clone(turns).acquire_owned().await.ok(),
-            None => None,
-        };
+        let turn = self.turn().await;
         let options = TransactionOptions {
             isolation_level: if self.is_read_committed().await { None } else { Some(IsolationLevel::ReadCommitted) },
             access_mode: None,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
         Ok(Transaction::new(self.connection.begin_with_options(options).await?, turn))
+    }
+
+    /// This writer's turn, where the database takes one writer at a time.
+    pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        match &self.turns {
+            // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
+            Some(turns) => Arc::clone(turns).acquire_owned().await.ok(),
+            None => None,
+        }
     }
 
     /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.
@@ -179,7 +190,11 @@ impl Database {
             Failure { field: fields.len().saturating_sub(1), error }
         };
         let mut transaction = self.begin_write().await.map_err(|error| Failure { field: 0, error })?;
-        match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
+        let written = match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
+            Ok(answer) => check_generation(&transaction, surroundings.generation).await.map(|()| answer),
+            Err(failure) => Err(failure),
+        };
+        match written {
             Ok(answer) => {
                 transaction.commit().await.map_err(at_last)?;
                 Ok(answer)
@@ -192,6 +207,16 @@ impl Database {
                 Err(failure)
             }
         }
+    }
+}
+
+/// What was written was written by a catalog that is still true. Asked at the end: who changed definitions since then
+/// did so after this transaction, and not before it.
+async fn check_generation(transaction: &Transaction, known: i64) -> Result<(), Failure> {
+    match generation(transaction.connection(), known).await {
+        Ok(current) if current == known => Ok(()),
+        Ok(_) => Err(Failure { field: 0, error: Error::Outdated }),
+        Err(error) => Err(Failure { field: 0, error }),
     }
 }
 

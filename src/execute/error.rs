@@ -28,6 +28,12 @@ pub enum Error {
     /// Another transaction was faster; what it left behind refuses this one, but may not when it is run again.
     #[error(transparent)]
     Raced(plan::Error),
+    /// Definitions have changed since the catalog was built.
+    #[error("the definitions have changed since")]
+    Outdated,
+    /// The catalog could not be built anew.
+    #[error("{0}")]
+    Reload(String),
     /// More groups than a page holds.
     #[error("there are more than {0} groups")]
     TooManyGroups(u64),
@@ -99,8 +105,9 @@ impl Error {
             Self::Driver(error) => driver_code(error),
             Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
             Self::Hook(_) => Code::Invalid,
-            Self::Value(_) | Self::Orm(_) => Code::Internal,
+            Self::Value(_) | Self::Orm(_) | Self::Reload(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
+            Self::Outdated => Code::Timeout,
         }
     }
 
@@ -118,8 +125,14 @@ impl Error {
         })
     }
 
+    /// Whether another generation of definitions may fare better.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        matches!(self, Self::Outdated)
+    }
+
     /// What the database itself said, if it is that.
-    pub(super) fn database(&self) -> Option<&dyn sqlx::error::DatabaseError> {
+    pub(crate) fn database(&self) -> Option<&dyn sqlx::error::DatabaseError> {
         match self {
             Self::Driver(error) => error.as_database_error(),
             _ => None,

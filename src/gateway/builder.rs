@@ -6,6 +6,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTra
 
 use crate::{
     catalog::{Catalog, IntersectName, Problems, Remark, Says, Table, name},
+    define::store,
     execute::Behavior,
     plan::Limits,
     reflect,
@@ -103,7 +104,7 @@ impl Builder {
     /// All problems that it has.
     pub fn declared(self) -> Result<Catalog, Problems> {
         let drafts = self.source.declared()?;
-        self.source.catalog(drafts)
+        self.source.catalog(drafts, &[])
     }
 
     /// Builds the catalog without serving it.
@@ -111,8 +112,9 @@ impl Builder {
     /// # Errors
     /// All problems that it has, or why the database could not be asked.
     pub async fn catalog(self) -> Result<Catalog, BuildError> {
+        let stored = store::load(&self.connection).await?;
         let drafts = self.source.drafts(&self.connection).await?;
-        Ok(self.source.catalog(drafts)?)
+        Ok(self.source.catalog(drafts, &stored.definitions)?)
     }
 
     /// Builds the gateway.

@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dynamic::{Schema, SchemaError};
 
 use crate::{
-    catalog::{Catalog, Table},
+    catalog::Table,
+    define::Ground,
     execute::{Behavior, Behaviors},
     graphql,
     plan::{Limits, Mutations},
@@ -14,7 +15,10 @@ use crate::{
 /// One generation.
 #[derive(Debug)]
 pub(super) struct Snapshot {
-    pub(super) catalog: Arc<Catalog>,
+    /// The generation of definitions that it was built from; zero before the first.
+    pub(super) generation: i64,
+    /// What exists, and what it was built from.
+    pub(super) ground: Ground,
     pub(super) mutations: Mutations,
     pub(super) behaviors: Behaviors,
     pub(super) schema: Schema,
@@ -23,15 +27,17 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     pub(super) fn build(
-        catalog: Catalog,
+        generation: i64,
+        ground: Ground,
         behaviors: &HashMap<Table, Behavior>,
         limits: Limits,
+        definable: bool,
     ) -> Result<Self, SchemaError> {
-        let behaviors = Behaviors::new(&catalog, behaviors);
-        let catalog = Arc::new(catalog);
-        let mutations = Mutations::of(&catalog);
-        let schema = graphql::schema(&catalog, &mutations, limits)?;
+        let catalog = &ground.catalog;
+        let behaviors = Behaviors::new(catalog, behaviors);
+        let mutations = Mutations::of(catalog);
+        let schema = graphql::schema(catalog, &mutations, limits, definable)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { catalog, mutations, behaviors, schema, sdl })
+        Ok(Self { generation, ground, mutations, behaviors, schema, sdl })
     }
 }

@@ -4,7 +4,7 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    catalog::{self, Catalog, EntityDraft, IntersectName, Problems, Remark},
+    catalog::{self, Catalog, Definition, EntityDraft, IntersectName, Problems, Remark},
     reflect,
 };
 
@@ -41,8 +41,8 @@ impl Source {
         Ok(drafts)
     }
 
-    /// The catalog of drafts.
-    pub(super) fn catalog(&self, drafts: Vec<EntityDraft>) -> Result<Catalog, Problems> {
-        catalog::build(drafts, &self.intersects, &[])
+    /// The catalog of drafts and stored definitions.
+    pub(super) fn catalog(&self, drafts: Vec<EntityDraft>, definitions: &[Definition]) -> Result<Catalog, Problems> {
+        catalog::build(drafts, &self.intersects, definitions)
     }
 }

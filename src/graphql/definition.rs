@@ -1,26 +1,32 @@
 //! The catalog as data: definitions of entities and relationships. Unlike entity data they are answered by resolvers,
 //! each of which reads the catalog that the schema was built from.
 
+mod cascade;
 mod entity;
 mod many_to_many;
+pub(super) mod mutation;
 mod one_to_many;
+pub(super) mod payload;
 mod relationship;
 
 use std::{any::Any, sync::Arc};
 
 use async_graphql::{
-    Result, Value,
+    ErrorExtensions, Result, Value,
     dynamic::{Field, FieldFuture, FieldValue, Object, ResolverContext, TypeRef},
 };
 
 use crate::{
     catalog::{AttributeId, Catalog, Entity, RelationshipId},
+    define::unknown_entity,
     error::Code,
+    plan,
 };
 
 use super::types::{Types, input, resolver_error};
 
-pub(super) fn register(types: &mut Types<'_>) {
+pub(super) fn register(types: &mut Types<'_>, definable: bool) {
+    cascade::register(types, definable);
     entity::register(types);
     relationship::register(types);
     one_to_many::register(types);
@@ -30,7 +36,8 @@ pub(super) fn register(types: &mut Types<'_>) {
 /// The fields of the query type.
 pub(super) fn root_fields() -> Vec<Field> {
     let logical_name = input("logicalName", TypeRef::named_nn(TypeRef::STRING), "The entity's logical name.");
-    let schema_name = input("schemaName", TypeRef::named_nn(TypeRef::STRING), "The relationship's schema name.");
+    let schema_name = input("schemaName", TypeRef::named(TypeRef::STRING), "Its schema name.");
+    let id = input("metadataId", TypeRef::named(TypeRef::ID), "Its id, instead of the schema name.");
     let filter = input("where", TypeRef::named(relationship::WHERE), "Which relationships; all without it.");
     vec![
         resolved("entityDefinitions", list_of(entity::ENTITY), "All entities.", |catalog, _| {
@@ -38,9 +45,8 @@ pub(super) fn root_fields() -> Vec<Field> {
         }),
         resolved("entityDefinition", TypeRef::named(entity::ENTITY), "One entity.", |catalog, context| {
             let name = name_argument(context, "logicalName")?;
-            let found = catalog.find_entity(name);
-            let found = found.filter(|id| catalog.entity(*id).logical_name == name);
-            Ok(found.map_or(FieldValue::NULL, FieldValue::owned_any))
+            let found = catalog.entities().find(|(_, entity)| entity.logical_name == name);
+            found.map(|(id, _)| FieldValue::owned_any(id)).ok_or_else(|| refusal(&unknown_entity(catalog, name)))
         })
         .argument(logical_name),
         resolved(
@@ -58,14 +64,11 @@ pub(super) fn root_fields() -> Vec<Field> {
         resolved(
             "relationshipDefinition",
             TypeRef::named(relationship::INTERFACE),
-            "One relationship.",
-            |catalog, context| {
-                let name = name_argument(context, "schemaName")?;
-                let found = catalog.relationships.iter().position(|known| known.schema_name == name);
-                Ok(found.map_or(FieldValue::NULL, |position| relationship::typed(catalog, RelationshipId(position))))
-            },
+            "One relationship, by its schema name or its id.",
+            |catalog, context| Ok(relationship::typed(catalog, relationship::named(catalog, context)?)),
         )
-        .argument(schema_name),
+        .argument(schema_name)
+        .argument(id),
     ]
 }
 
@@ -76,6 +79,16 @@ fn name_argument<'a>(context: &'a ResolverContext<'_>, name: &str) -> Result<&'a
         Some(Value::String(text)) => Ok(text),
         _ => Err(resolver_error(Code::Invalid, format!("{name} takes a text"))),
     }
+}
+
+/// A refusal as resolvers have it.
+fn refusal(refusal: &plan::Error) -> async_graphql::Error {
+    let details = &refusal.details;
+    resolver_error(refusal.code, &refusal.message).extend_with(|_, extensions| {
+        for (name, value) in details.iter() {
+            extensions.set(name, Value::from_json(value.clone()).unwrap_or_default());
+        }
+    })
 }
 
 /// A field that a function of the catalog resolves.

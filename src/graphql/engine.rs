@@ -160,6 +160,18 @@ pub(super) async fn execute(
     variables: &document::Variables,
     is_engine_field: impl Fn(&str) -> bool,
 ) -> Response {
+    execute_with(schema, document, operation, variables, |name, _| is_engine_field(name), |request| request).await
+}
+
+/// The same, of the fields that are chosen by name and response key, with more for their resolvers to know.
+pub(super) async fn execute_with(
+    schema: &Schema,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &document::Variables,
+    is_engine_field: impl Fn(&str, &str) -> bool,
+    prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
+) -> Response {
     let mut items = Vec::new();
     flatten(document, variables, &operation.selection_set.node, &is_engine_field, &mut items);
     let mut used = Used { document, fragments: HashSet::new(), variables: HashSet::new() };
@@ -178,7 +190,7 @@ pub(super) async fn execute(
     let variables = Variables::from_json(serde_json::Value::Object(variables.clone()));
     let mut request = async_graphql::Request::new("").variables(variables);
     request.set_parsed_query(ExecutableDocument { operations: DocumentOperations::Single(operation), fragments });
-    schema.execute(request).await
+    schema.execute(prepare(request)).await
 }
 
 /// The engine's own fields of the root, wherever fragments hide them.
@@ -186,7 +198,7 @@ fn flatten(
     document: &ExecutableDocument,
     variables: &document::Variables,
     set: &SelectionSet,
-    is_engine_field: &dyn Fn(&str) -> bool,
+    is_engine_field: &dyn Fn(&str, &str) -> bool,
     items: &mut Vec<Positioned<Selection>>,
 ) {
     for item in &set.items {
@@ -195,7 +207,7 @@ fn flatten(
         }
         match &item.node {
             Selection::Field(field) => {
-                if is_engine_field(&field.node.name.node) {
+                if is_engine_field(&field.node.name.node, &field.node.response_key().node) {
                     let mut field = field.clone();
                     field.node.directives.clear();
                     items.push(Positioned::new(Selection::Field(field), item.pos));

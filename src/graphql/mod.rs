@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod connection;
+mod define;
 mod definition;
 mod document;
 mod engine;
@@ -37,15 +38,33 @@ use crate::{
     plan::{Limits, Mutations},
 };
 
+pub use define::{DefinitionField, Definitions};
+pub use definition::payload::Defined;
 pub use error::error_body;
-pub use operation::{Context, execute, select};
+pub use operation::{Context, Reply, execute, select};
 pub use request::{Outcome, Request, Response};
 pub use sdl::sdl;
 
-/// Builds the schema that a catalog describes.
+/// Builds the schema that a catalog describes, where it is `definable` with mutations of definitions.
 ///
 /// # Errors
 /// Names that would stand for two things.
-pub fn schema(catalog: &Arc<Catalog>, mutations: &Mutations, limits: Limits) -> Result<Schema, SchemaError> {
-    schema::build(catalog, mutations, limits, engine::Intercept)
+pub fn schema(
+    catalog: &Arc<Catalog>,
+    mutations: &Mutations,
+    limits: Limits,
+    definable: bool,
+) -> Result<Schema, SchemaError> {
+    schema::build(catalog, mutations, limits, definable, engine::Intercept)
+}
+
+/// pending
+#[must_use]
+pub fn sdl_diff(_before: &str, _after: &str) -> String {
+    String::new()
+}
+/// pending
+#[must_use]
+pub fn breaking_changes(_before: &str, _after: &str) -> Vec<String> {
+    Vec::new()
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    filter, key, payload, record_input,
+    definition, filter, key, payload, record_input,
     types::{Types, data_field, input},
 };
 
@@ -20,7 +20,7 @@ use super::{
 pub(super) const MUTATION: &str = "Mutation";
 
 /// Registers the mutation type and all that belongs to it; answers whether anything can be written.
-pub(super) fn register(types: &mut Types<'_>, mutations: &Mutations) -> bool {
+pub(super) fn register(types: &mut Types<'_>, mutations: &Mutations, definable: bool) -> bool {
     let mut object = Object::new(MUTATION).description(
         "Everything that can be written. The fields of one operation run in order and in one transaction: all of them \
          succeed or nothing changes.",
@@ -28,6 +28,10 @@ pub(super) fn register(types: &mut Types<'_>, mutations: &Mutations) -> bool {
     let mut is_empty = true;
     for (name, mutation) in mutations.iter() {
         object = object.field(field(types, name, mutation));
+        is_empty = false;
+    }
+    if definable {
+        object = definition::mutation::register(types, object);
         is_empty = false;
     }
     if is_empty {

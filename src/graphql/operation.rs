@@ -17,6 +17,7 @@ use crate::{
 };
 
 use super::{
+    define::Definitions,
     document,
     engine::{self, Validated},
     error::{self, Error},
@@ -37,17 +38,29 @@ pub struct Context<'a> {
     pub schema: &'a Schema,
     /// Where the data is.
     pub database: &'a Database,
+    /// The generation of definitions that these are of.
+    pub generation: i64,
     /// What an operation may ask for.
     pub limits: Limits,
 }
 
+/// What comes of a request.
+#[derive(Debug)]
+pub enum Reply {
+    /// Its answer.
+    Answer(Response),
+    /// It changes definitions, which takes more than a context.
+    Define(Box<Definitions>),
+}
+
 /// Answers a request.
-pub async fn execute(context: Context<'_>, request: &Request) -> Response {
+pub async fn execute(context: Context<'_>, request: &Request) -> Reply {
     let document = match validated(context.schema, context.limits, request).await {
         Ok(document) => document,
-        Err(response) => return response,
+        Err(response) => return Reply::Answer(response),
     };
-    run(context, request, &document).await.unwrap_or_else(|error| refused(vec![Error::from(&error)]))
+    let reply = run(context, request, &document).await;
+    reply.unwrap_or_else(|error| Reply::Answer(refused(vec![Error::from(&error)])))
 }
 
 /// What a request selects, once it is parsed and found valid: the stage before planning on its own.
@@ -69,13 +82,13 @@ async fn validated(schema: &Schema, limits: Limits, request: &Request) -> Result
         Validated::Refused(errors) => Err(refused(errors)),
         Validated::NotAQuery => {
             let body = error::error_body(Code::Invalid, "only queries are allowed over this transport");
-            Err(Response { outcome: Outcome::NotAQuery, body, statements: 0 })
+            Err(Response { outcome: Outcome::NotAQuery, body, statements: 0, is_doubtful: false })
         }
     }
 }
 
 fn refused(errors: Vec<Error>) -> Response {
-    Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0 }
+    Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0, is_doubtful: true }
 }
 
 /// A field of the root on its way to the response.
@@ -90,22 +103,24 @@ enum Root {
     Failed(Box<plan::Error>),
 }
 
-async fn run(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Response> {
+async fn run(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Reply> {
     let operation = &document::operation(document, request.operation_name.as_deref())?.node;
     variable::check(context.schema.registry(), document, operation)?;
     let variables = document::variables(operation, &request.variables)?;
     let selection = document::selection(document, operation, &variables);
-    Ok(match operation.ty {
-        OperationType::Mutation => mutation(context, &selection).await,
-        OperationType::Query | OperationType::Subscription => {
-            query(context, document, operation, &variables, &selection).await
-        }
-    })
+    if operation.ty != OperationType::Mutation {
+        return Ok(Reply::Answer(query(context, document, operation, &variables, &selection).await));
+    }
+    let fields = collect(&[&selection], &|condition| condition == schema::MUTATION);
+    match Definitions::parse(document, operation, &variables, &fields) {
+        Ok(Some(definitions)) => Ok(Reply::Define(Box::new(definitions))),
+        Ok(None) => Ok(Reply::Answer(mutation(context, &fields).await)),
+        Err(error) => Ok(Reply::Answer(failed(Error::from(&error), Outcome::Executed, false))),
+    }
 }
 
 /// All fields of a mutation, or none: the first that is refused makes data null, and its error says which it was.
-async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
-    let fields = collect(&[selection], &|condition| condition == schema::MUTATION);
+async fn mutation(context: Context<'_>, fields: &[Merged<'_>]) -> Response {
     let key = |index: usize| fields[index].field.response_key.as_str();
     let is_name = |field: &Merged<'_>| field.field.name == "__typename";
     let mut plans: Vec<WritePlan> = Vec::with_capacity(fields.len());
@@ -113,13 +128,17 @@ async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
         let earlier: Vec<Earlier<'_>> = plans.iter().map(Earlier::of).collect();
         match write::plan(context.catalog, context.mutations, context.limits, &earlier, field) {
             Ok(plan) => plans.push(plan),
-            Err(error) => return failed(Error::from(&error).at(key(index)), Outcome::Executed),
+            Err(error) => return failed(Error::from(&error).at(key(index)), Outcome::Executed, false),
         }
     }
     let dialect = context.database.dialect();
     let writes: Vec<Write> = plans.into_iter().map(|plan| Write::new(context.catalog, dialect, plan)).collect();
-    let surroundings =
-        Surroundings { catalog: context.catalog, behaviors: context.behaviors, max_answer: context.limits.max_answer };
+    let surroundings = Surroundings {
+        catalog: context.catalog,
+        behaviors: context.behaviors,
+        generation: context.generation,
+        max_answer: context.limits.max_answer,
+    };
     let answer =
         if writes.is_empty() { Ok(Answer::default()) } else { context.database.write(surroundings, &writes).await };
     match answer {
@@ -132,7 +151,8 @@ async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
             if let Some(field) = failed_field {
                 refusal = refusal.located(field.field.position);
             }
-            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed })
+            // Nothing was written: it may be put to a newer generation.
+            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, !is_away)
         }
         Ok(Answer { fragments, statements }) => {
             let mut fragments = fragments.into_iter();
@@ -146,16 +166,16 @@ async fn mutation(context: Context<'_>, selection: &Selection) -> Response {
                 }
             }
             body.extend_from_slice(b"}}");
-            Response { outcome: Outcome::Executed, body, statements }
+            Response { outcome: Outcome::Executed, body, statements, is_doubtful: false }
         }
     }
 }
 
-fn failed(error: Error, outcome: Outcome) -> Response {
+fn failed(error: Error, outcome: Outcome, is_doubtful: bool) -> Response {
     let mut body = b"{\"data\":null".to_vec();
     error::append(vec![error], &mut body);
     body.push(b'}');
-    Response { outcome, body, statements: 0 }
+    Response { outcome, body, statements: 0, is_doubtful }
 }
 
 async fn query(
@@ -210,6 +230,8 @@ fn respond(
 ) -> Response {
     let mut errors = Vec::new();
     let mut outcome = Outcome::Executed;
+    // What definitions are is asked of the newest generation only.
+    let mut is_doubtful = engine.is_some();
     let mut is_null = false;
     let mut fragments = match fragments {
         Ok(fragments) => fragments.into_iter(),
@@ -220,6 +242,7 @@ fn respond(
             let reads = fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Read(_)));
             let key = reads.map(|(field, _)| field.field.response_key.as_str()).nth(field).unwrap_or_default();
             log(&error, key);
+            is_doubtful |= error.is_outdated();
             errors.push(Error::from(&error).at(key));
             is_null = true;
             Vec::new().into_iter()
@@ -268,7 +291,7 @@ fn respond(
         error::append(errors, &mut body);
     }
     body.push(b'}');
-    Response { outcome, body, statements }
+    Response { outcome, body, statements, is_doubtful }
 }
 
 /// What a client can bring about is not worth an operator's attention.

@@ -2,6 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::error::Code;
+
+use super::error::error_body;
+
 /// A GraphQL request as it came over any transport.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -37,4 +41,16 @@ pub struct Response {
     pub body: Vec<u8>,
     /// How many SQL statements it takes at most: one whose parents turn out to be none is not sent.
     pub statements: usize,
+    /// Whether a newer generation of the schema might answer otherwise: it was refused, speaks of definitions, or met
+    /// tables that are not what they were.
+    pub is_doubtful: bool,
+}
+
+impl Response {
+    /// A fault of the gateway.
+    #[must_use]
+    pub fn internal() -> Self {
+        let body = error_body(Code::Internal, "something went wrong inside the gateway; its log has the details");
+        Self { outcome: Outcome::Executed, body, statements: 0, is_doubtful: false }
+    }
 }

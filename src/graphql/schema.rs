@@ -34,6 +34,7 @@ pub(super) fn build(
     catalog: &Arc<Catalog>,
     mutations: &Mutations,
     limits: Limits,
+    definable: bool,
     extension: impl ExtensionFactory,
 ) -> Result<Schema, SchemaError> {
     let mut types = Types::new(catalog, limits);
@@ -51,9 +52,9 @@ pub(super) fn build(
         }
     }
     navigation::register_unions(&mut types);
-    definition::register(&mut types);
+    definition::register(&mut types, definable);
 
-    let mutation = mutation::register(&mut types, mutations).then_some(MUTATION);
+    let mutation = mutation::register(&mut types, mutations, definable).then_some(MUTATION);
     let types = types.finish()?;
     types
         .fold(Schema::build(query::QUERY, mutation, None), async_graphql::dynamic::SchemaBuilder::register)

@@ -34,7 +34,7 @@ impl Extension for Nothing {}
 
 fn schema(drafts: Vec<EntityDraft>) -> Schema {
     let catalog = fixture::catalog(drafts);
-    build(&catalog, &Mutations::of(&catalog), Limits::default(), Nothing).expect("the schema builds")
+    build(&catalog, &Mutations::of(&catalog), Limits::default(), false, Nothing).expect("the schema builds")
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_table_that_would_claim_the_field_of_another_gets_a_longer_name() {
     let catalog = fixture::catalog(vec![table("team"), table("teams_connection")]);
     assert_eq!(catalog.warnings.len(), 1);
     assert!(catalog.find_entity("teamsConnectionEntity").is_some());
-    build(&catalog, &Mutations::of(&catalog), Limits::default(), Nothing).expect("the names no longer collide");
+    build(&catalog, &Mutations::of(&catalog), Limits::default(), false, Nothing).expect("the names no longer collide");
 }
 
 #[test]
@@ -267,5 +267,5 @@ fn mutations_of_two_entities_that_read_alike_are_told_apart() {
         |name: &str| mutations.find(name).map(|mutation| catalog.entity(mutation.entity).logical_name.as_str());
     assert_eq!(entity("associateContactHomeTown"), Some("contact"));
     assert_eq!(entity("associateContactHome_Town"), Some("contactHome"));
-    build(&catalog, &mutations, Limits::default(), Nothing).expect("the schema builds");
+    build(&catalog, &mutations, Limits::default(), false, Nothing).expect("the schema builds");
 }

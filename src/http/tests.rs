@@ -47,7 +47,12 @@ impl Fake {
 
 impl Backend for Fake {
     async fn execute(&self, request: gateway::Request) -> gateway::Response {
-        let refusal = |outcome, code| gateway::Response { outcome, body: error_body(code, "no"), statements: 0 };
+        let refusal = |outcome, code| gateway::Response {
+            outcome,
+            body: error_body(code, "no"),
+            statements: 0,
+            is_doubtful: false,
+        };
         match request.query.as_str() {
             "{" => return refusal(Outcome::Refused, Code::GraphqlParseFailed),
             "{ down }" => return refusal(Outcome::Unavailable, Code::Unavailable),
@@ -66,6 +71,7 @@ impl Backend for Fake {
             outcome: Outcome::Executed,
             body: json!({ "data": echo }).to_string().into(),
             statements: 1,
+            is_doubtful: false,
         }
     }
 

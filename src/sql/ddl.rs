@@ -2,7 +2,9 @@
 //! Nothing is said about a database that does not allow it: what may be changed is checked before.
 
 mod column_type;
+pub mod inspect;
 mod postgres;
+pub mod rebuild;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,8 @@ use sea_orm::sea_query::{
 };
 
 use crate::catalog::{AttributeType, CascadeDelete, DatabaseType, Table};
+
+pub use sqlite::drop_object;
 
 use super::{alias::iden, dialect::Dialect};
 
@@ -141,6 +145,9 @@ pub enum Step {
     },
     /// A table is made anew with another definition of one of its columns, and gets its rows back.
     Rebuild(Rebuild),
+    /// A column goes. Where the database cannot say so, because it stumbles over something else that names tables which
+    /// are not there, the table is made anew without it.
+    DropColumn(Rebuild),
 }
 
 /// What a table is made anew for, where `ALTER TABLE` cannot do it.
@@ -150,12 +157,19 @@ pub struct Rebuild {
     pub table: Table,
     /// The column.
     pub column: String,
+    /// Drops the column.
+    pub drop: String,
+    /// What comes in its place, if anything.
+    pub replacement: Option<Replacement>,
+}
+
+/// A column in the place of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replacement {
     /// How the column may be defined now.
     pub known: Vec<String>,
     /// How it is to be defined.
     pub definition: String,
-    /// Drops the column, on an empty table.
-    pub drop: String,
     /// Adds the column, on an empty table.
     pub add: String,
 }

@@ -23,7 +23,7 @@ pub fn enter_hierarchy(catalog: &Catalog, dialect: Dialect, relationship: Relati
 }
 
 /// FNV-1a: the same on every instance of the gateway.
-fn fingerprint(name: &str) -> i64 {
+pub(super) fn fingerprint(name: &str) -> i64 {
     let hash = name
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

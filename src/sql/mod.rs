@@ -4,6 +4,7 @@
 mod aggregate;
 mod alias;
 pub mod ddl;
+pub mod definitions;
 mod dialect;
 mod filter;
 mod hierarchy;

@@ -15,6 +15,7 @@ mod concurrency;
 mod condition;
 mod conformance;
 mod crash;
+mod define;
 mod discovery;
 mod errors;
 mod extremes;

@@ -11,9 +11,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plan", &["catalog", "error"]),
     ("sql", &["catalog", "plan", "error"]),
     ("execute", &["catalog", "plan", "sql", "error"]),
+    ("define", &["catalog", "plan", "sql", "execute", "error"]),
     ("reflect", &["catalog"]),
-    ("graphql", &["catalog", "plan", "sql", "execute", "error"]),
-    ("gateway", &["catalog", "plan", "execute", "graphql", "reflect"]),
+    ("graphql", &["catalog", "plan", "sql", "execute", "define", "error"]),
+    ("gateway", &["catalog", "plan", "sql", "execute", "define", "graphql", "reflect", "error"]),
     ("http", &["gateway", "error"]),
     ("demo", &["gateway"]),
 ];

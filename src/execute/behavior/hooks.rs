@@ -77,11 +77,17 @@ where
     ) -> Result<HashMap<AttributeId, Given>, Error> {
         let mut given = HashMap::with_capacity(values.len());
         for (id, literal) in values {
-            let column = Self::column(entity, *id)?;
-            let value = Self::value(entity, *id, column, literal.as_ref())?;
-            if let Some(value) = value.clone() {
-                model.try_set(column, value).map_err(|_| refused(entity, *id))?;
-            }
+            // A lookup that was defined while the gateway ran is none of the entity's own columns.
+            let value = match Self::find_column(entity, *id) {
+                Some(column) => {
+                    let value = Self::value(entity, *id, column, literal.as_ref())?;
+                    if let Some(value) = value.clone() {
+                        model.try_set(column, value).map_err(|_| refused(entity, *id))?;
+                    }
+                    value
+                }
+                None => None,
+            };
             given.insert(*id, Given { literal: literal.clone(), value });
         }
         Ok(given)
@@ -103,9 +109,13 @@ where
     }
 
     fn column(entity: &Entity, id: AttributeId) -> Result<E::Column, Error> {
+        let missing = || Error::Value(format!("{} has no column {}", entity.table, entity.attribute(id).column));
+        Self::find_column(entity, id).ok_or_else(missing)
+    }
+
+    fn find_column(entity: &Entity, id: AttributeId) -> Option<E::Column> {
         let name = &entity.attribute(id).column;
-        let found = E::Column::iter().find(|column| column.as_str() == name);
-        found.ok_or_else(|| Error::Value(format!("{} has no column {name}", entity.table)))
+        E::Column::iter().find(|column| column.as_str() == name)
     }
 
     /// The values that are set in an active model: those that were given as they were given, and what the hook changed.
@@ -141,6 +151,9 @@ where
             };
             values.extend(id.map(|id| (id, literal)));
         }
+        // What is none of the model's fields passes the hook by.
+        let beside = given.into_iter().filter(|(id, _)| Self::find_column(entity, *id).is_none());
+        values.extend(beside.map(|(id, given)| (id, given.literal)));
         Ok(values)
     }
 

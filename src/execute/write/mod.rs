@@ -62,6 +62,8 @@ pub struct Surroundings<'a> {
     pub catalog: &'a Catalog,
     /// What SeaORM entities do around writes.
     pub behaviors: &'a Behaviors,
+    /// The generation of definitions that the catalog is of.
+    pub generation: i64,
     /// The largest answer of a field, in bytes.
     pub max_answer: usize,
 }

@@ -1,11 +1,13 @@
 //! Definitions of entities: names, keys, attributes, and the relationships that they take part in.
 
-use async_graphql::dynamic::{Enum, EnumItem, FieldValue, Object, TypeRef};
+use async_graphql::dynamic::{Enum, EnumItem, Field, FieldValue, Object, TypeRef};
 
 use crate::{
     catalog::{
-        Attribute, Catalog, EntityId, EntityKind, ManyToMany, MultiTableLookup, OneToMany, Relationship, RelationshipId,
+        Attribute, Catalog, Entity, EntityId, EntityKind, ManyToMany, MultiTableLookup, OneToMany, Relationship,
+        RelationshipId,
     },
+    define::eligible,
     plan::Key,
 };
 
@@ -120,7 +122,48 @@ fn entity() -> Object {
             },
         ),
     ];
+    let fields = fields.into_iter().chain(eligibility()).collect();
     object(ENTITY, "An entity: a table or view with its attributes, keys and relationships.", fields)
+}
+
+/// Which new relationships an entity may take part in.
+fn eligibility() -> [Field; 6] {
+    [
+        field::<EntityId>("canBeReferenced", boolean(), "Whether a new lookup may point at it.", |catalog, id| {
+            flag(eligible::why_not_referenced(catalog.entity(*id)).is_none())
+        }),
+        field::<EntityId>("canBeReferencing", boolean(), "Whether it may get a new lookup.", |catalog, id| {
+            flag(eligible::why_not_referencing(catalog.entity(*id)).is_none())
+        }),
+        field::<EntityId>(
+            "canBeInManyToMany",
+            boolean(),
+            "Whether it may stand at an end of a new many-to-many relationship.",
+            |catalog, id| flag(eligible::why_not_many_to_many(catalog.entity(*id)).is_none()),
+        ),
+        field::<EntityId>(
+            "validReferencedEntities",
+            strings(),
+            "The entities that a new lookup of it may point at.",
+            |catalog, id| names(eligible::valid_referenced(catalog, *id)),
+        ),
+        field::<EntityId>(
+            "validReferencingEntities",
+            strings(),
+            "The entities that may get a new lookup that points at it.",
+            |catalog, id| names(eligible::valid_referencing(catalog, *id)),
+        ),
+        field::<EntityId>(
+            "validManyToManyEntities",
+            strings(),
+            "The entities at the other end of a new many-to-many relationship.",
+            |catalog, id| names(eligible::valid_many_to_many(catalog, *id)),
+        ),
+    ]
+}
+
+fn names<'a>(entities: impl Iterator<Item = &'a Entity>) -> FieldValue<'a> {
+    FieldValue::list(entities.map(|entity| text(&entity.logical_name)))
 }
 
 fn relationships<'a>(catalog: &Catalog, is_wanted: impl Fn(&Relationship) -> bool) -> FieldValue<'a> {
@@ -173,6 +216,18 @@ fn lookup() -> Object {
         field::<MultiTableLookup>("name", string(), "Its name: the field of the union.", |_, lookup| {
             text(&lookup.name)
         }),
+        field::<MultiTableLookup>(
+            "schemaName",
+            optional_string(),
+            "The name of its definition, where it was created while the gateway ran.",
+            |_, lookup| optional_text(lookup.definition.as_ref()),
+        ),
+        field::<MultiTableLookup>(
+            "isCustom",
+            boolean(),
+            "Whether it was created while the gateway ran.",
+            |_, lookup| flag(lookup.definition.is_some()),
+        ),
         field::<MultiTableLookup>("typeName", string(), "The name of its GraphQL union.", |_, lookup| {
             text(&lookup.type_name)
         }),

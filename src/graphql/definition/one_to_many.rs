@@ -1,34 +1,24 @@
 //! Definitions of one-to-many relationships: the referenced and the referencing end, and what a delete does.
 
-use async_graphql::dynamic::{Enum, EnumItem, Field, FieldValue, Object, TypeRef};
+use async_graphql::dynamic::{Field, FieldValue, TypeRef};
 
 use crate::{
-    catalog::{CascadeConfiguration, CascadeDelete, Catalog, OneToMany, RelationshipId},
+    catalog::{Catalog, MultiTableLookup, OneToMany, RelationshipId},
     graphql::types::Types,
 };
 
 use super::{
-    attributes, boolean, field, first_attribute, flag, object, optional_string, optional_text, relationship, resolved,
+    attributes, boolean, cascade, first_attribute, flag, optional_string, optional_text, relationship, resolved,
     string, strings, text,
 };
 
 pub(super) const NAME: &str = "OneToManyRelationship";
-const CASCADE: &str = "CascadeConfiguration";
-const CASCADE_DELETE: &str = "CascadeDelete";
 
 pub(super) fn register(types: &mut Types<'_>) {
     let about =
         "A one-to-many relationship: a lookup of the referencing entity points at one record of the referenced.";
     let fields = referenced_end().into_iter().chain(referencing_end()).chain(facts()).collect();
     types.add(NAME, relationship::implementation(NAME, about, fields));
-    types.add(CASCADE, cascade_configuration());
-    let all = [CascadeDelete::Cascade, CascadeDelete::RemoveLink, CascadeDelete::Restrict, CascadeDelete::SetDefault];
-    let cascades = all.map(|cascade| {
-        let (name, about) = describe(cascade);
-        EnumItem::new(name).description(about)
-    });
-    let about = "What deleting a referenced record does to the records that reference it.";
-    types.add(CASCADE_DELETE, Enum::new(CASCADE_DELETE).description(about).items(cascades));
 }
 
 /// A field of the definition behind a relationship.
@@ -87,7 +77,7 @@ fn referencing_end() -> [Field; 4] {
     ]
 }
 
-fn facts() -> [Field; 5] {
+fn facts() -> [Field; 8] {
     [
         one("isOneToOne", boolean(), "Whether a record has at most one that references it.", |_, one| flag(one.unique)),
         one("isRequired", boolean(), "Whether a referencing record always has a referenced one.", |_, one| {
@@ -99,28 +89,26 @@ fn facts() -> [Field; 5] {
         }),
         one(
             "cascadeConfiguration",
-            TypeRef::named_nn(CASCADE),
+            TypeRef::named_nn(cascade::CONFIGURATION),
             "What operations do to referencing records.",
             |_, one| FieldValue::borrowed_any(&one.cascade),
+        ),
+        one("behavior", TypeRef::named_nn(cascade::BEHAVIOR), "What that amounts to.", |_, one| {
+            cascade::behavior_of(one.cascade)
+        }),
+        one("lookupName", string(), "The first column of the lookup.", |catalog, one| {
+            let column = one.referencing_attributes.first();
+            text(column.map_or("", |id| &*catalog.entity(one.referencing).attribute(*id).column))
+        }),
+        one(
+            "multiTableLookup",
+            optional_string(),
+            "The name of the multi-table lookup that this is a target of.",
+            |catalog, one| optional_text(lookup_of(catalog, one).map(|lookup| &lookup.name)),
         ),
     ]
 }
 
-fn cascade_configuration() -> Object {
-    let delete = field::<CascadeConfiguration>(
-        "delete",
-        TypeRef::named(CASCADE_DELETE),
-        "On delete of the referenced record; null where nothing is declared.",
-        |_, cascade| cascade.delete.map_or(FieldValue::NULL, |delete| text(describe(delete).0)),
-    );
-    object(CASCADE, "What operations on a referenced record do to the records that reference it.", vec![delete])
-}
-
-fn describe(cascade: CascadeDelete) -> (&'static str, &'static str) {
-    match cascade {
-        CascadeDelete::Cascade => ("CASCADE", "They are deleted too."),
-        CascadeDelete::RemoveLink => ("REMOVE_LINK", "Their lookup becomes null."),
-        CascadeDelete::Restrict => ("RESTRICT", "The delete is refused while there are any."),
-        CascadeDelete::SetDefault => ("SET_DEFAULT", "Their lookup takes its default."),
-    }
+fn lookup_of<'a>(catalog: &'a Catalog, one: &OneToMany) -> Option<&'a MultiTableLookup> {
+    catalog.multi_table_lookups_of(one.referencing).find(|lookup| lookup.arms.contains(&one.referencing_navigation))
 }

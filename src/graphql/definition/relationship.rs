@@ -1,24 +1,32 @@
 //! What definitions of all kinds of relationship have in common: the interface, and the filter on them.
 
 use async_graphql::{
-    Result,
+    Result, Value,
     dynamic::{
-        Enum, EnumItem, Field, FieldValue, InputObject, Interface, InterfaceField, Object, ObjectAccessor, TypeRef,
+        Enum, EnumItem, Field, FieldValue, InputObject, Interface, InterfaceField, Object, ObjectAccessor,
+        ResolverContext, TypeRef,
     },
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::{
     catalog::{Catalog, EntityId, Relationship, RelationshipId, RelationshipKind},
+    define::unknown_relationship,
     error::Code,
     graphql::types::{Types, input, resolver_error},
 };
 
-use super::{boolean, field, flag, many_to_many, object, one_to_many, optional_string, optional_text, string, text};
+use super::{
+    boolean, field, flag, many_to_many, object, one_to_many, optional_string, optional_text, refusal, string, text,
+};
 
 pub(super) const INTERFACE: &str = "RelationshipDefinition";
 pub(super) const WHERE: &str = "RelationshipDefinitionWhere";
 const KIND: &str = "RelationshipKind";
+
+/// The name space of the ids of definitions.
+const METADATA: Uuid = Uuid::from_u128(0x5d1c_7e30_94ab_4f62_8b07_c1f2_6e9a_d348);
 
 pub(super) fn register(types: &mut Types<'_>) {
     types.add(INTERFACE, interface());
@@ -29,6 +37,22 @@ pub(super) fn register(types: &mut Types<'_>) {
         EnumItem::new("MANY_TO_MANY").description("Rows of an intersect entity pair records."),
     ];
     types.add(KIND, Enum::new(KIND).description("The kinds of relationship.").items(kinds));
+}
+
+/// The relationship that the arguments name: by its schema name or by its id.
+pub(super) fn named(catalog: &Catalog, context: &ResolverContext<'_>) -> Result<RelationshipId> {
+    let given = |name: &str| match context.args.as_index_map().get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(resolver_error(Code::Invalid, format!("{name} takes a text"))),
+    };
+    let position = |is_it: &dyn Fn(&Relationship) -> bool| catalog.relationships.iter().position(is_it);
+    let found = match (given("schemaName")?, given("metadataId")?) {
+        (Some(name), None) => position(&|known| known.schema_name == name).ok_or(name),
+        (None, Some(id)) => position(&|known| metadata_id(known).to_string().eq_ignore_ascii_case(id)).ok_or(id),
+        _ => return Err(resolver_error(Code::Invalid, "name a relationship by its schemaName or by its metadataId")),
+    };
+    found.map(RelationshipId).map_err(|name| refusal(&unknown_relationship(catalog, name)))
 }
 
 /// A relationship as a value of the interface.
@@ -43,8 +67,11 @@ pub(super) fn typed<'a>(catalog: &Catalog, id: RelationshipId) -> FieldValue<'a>
 type Common = (&'static str, TypeRef, &'static str, for<'a> fn(&'a Catalog, &'a RelationshipId) -> FieldValue<'a>);
 
 /// The fields of every kind of relationship.
-fn common() -> [Common; 4] {
+fn common() -> [Common; 5] {
     [
+        ("metadataId", TypeRef::named_nn(TypeRef::ID), "The unique id of the definition.", |catalog, id| {
+            text(metadata_id(catalog.relationship(*id)).to_string())
+        }),
         ("schemaName", string(), "The unique name of the definition.", |catalog, id| {
             text(&catalog.relationship(*id).schema_name)
         }),
@@ -54,8 +81,15 @@ fn common() -> [Common; 4] {
         ("description", optional_string(), "What the definition says about itself.", |catalog, id| {
             optional_text(catalog.relationship(*id).description.as_ref())
         }),
-        ("isCustom", boolean(), "Whether it was created while the gateway ran.", |_, _| flag(false)),
+        ("isCustom", boolean(), "Whether it was created while the gateway ran.", |catalog, id| {
+            flag(catalog.relationship(*id).is_custom)
+        }),
     ]
+}
+
+/// The id of a definition: as lasting as its schema name, which never changes.
+pub(super) fn metadata_id(relationship: &Relationship) -> Uuid {
+    Uuid::new_v5(&METADATA, relationship.schema_name.as_bytes())
 }
 
 fn kind(relationship: &Relationship) -> &'static str {

@@ -32,7 +32,7 @@ async fn render(query: &str, catalogs: &[(Dialect, Catalog)]) -> String {
     let request = Request { query: query.to_owned(), variables, ..Request::default() };
     let mut rendered = String::new();
     for (dialect, catalog) in catalogs {
-        let schema = build_schema(&catalog.clone().into(), &Mutations::of(catalog), Limits::default())
+        let schema = build_schema(&catalog.clone().into(), &Mutations::of(catalog), Limits::default(), false)
             .expect("the schema builds");
         let document = match engine::validate(&schema, &request, Limits::default()).await {
             engine::Validated::Document(document) => document,
@@ -81,7 +81,7 @@ async fn every_case_has_its_plan_and_statements() {
 async fn the_schema_of_the_demo() {
     let catalogs = catalogs().await;
     let [sqlite, postgres] = catalogs.map(|(_, catalog)| {
-        let schema = build_schema(&catalog.clone().into(), &Mutations::of(&catalog), Limits::default())
+        let schema = build_schema(&catalog.clone().into(), &Mutations::of(&catalog), Limits::default(), true)
             .expect("the schema builds");
         sdl(&schema)
     });

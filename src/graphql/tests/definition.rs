@@ -124,12 +124,35 @@ async fn relationships_are_filtered_by_kind_and_ends() {
 }
 
 #[tokio::test]
-async fn what_is_not_defined_is_null() {
-    let operation = r#"{ entityDefinition(logicalName: "contacts") { kind }
-        relationshipDefinition(schemaName: "none") { kind } all: relationshipDefinitions(where: null) { kind } }"#;
-    let answer = answer(operation).await;
-    assert_eq!((&answer["entityDefinition"], &answer["relationshipDefinition"]), (&json!(null), &json!(null)));
-    assert_eq!(answer["all"].as_array().map(Vec::len), Some(9));
+async fn what_is_not_defined_is_refused_with_what_was_meant() {
+    let check = async |field: &str, code: &str, hint: &str| {
+        let response = super::schema(super::fixture::every_shape()).execute(format!("{{ {field} {{ kind }} }}")).await;
+        let extensions = response.errors[0].extensions.as_ref();
+        let told = |name: &str| extensions.and_then(|told| told.get(name)).cloned();
+        assert_eq!(told("code"), Some(code.into()), "{field}");
+        assert_eq!(told("hint"), Some(hint.into()), "{field}");
+    };
+    check(r#"entityDefinition(logicalName: "contacts")"#, "INVALID", "did you mean \"contact\"?").await;
+    let misspelled = r#"relationshipDefinition(schemaName: "acount_parent")"#;
+    check(misspelled, "NOT_FOUND", "did you mean \"account_parent\"?").await;
+}
+
+#[tokio::test]
+async fn a_relationship_is_named_by_its_schema_name_or_by_its_id() {
+    let operation = r#"{ relationshipDefinition(schemaName: "account_parent") { metadataId }
+        all: relationshipDefinitions(where: null) { schemaName } }"#;
+    let found = answer(operation).await;
+    assert_eq!(found["all"].as_array().map(Vec::len), Some(9));
+    let id = found["relationshipDefinition"]["metadataId"].as_str().expect("it has an id").to_owned();
+    let same = answer(&format!("{{ relationshipDefinition(metadataId: \"{id}\") {{ schemaName }} }}")).await;
+    assert_eq!(same["relationshipDefinition"]["schemaName"], "account_parent");
+    let both = format!("(schemaName: \"account_parent\", metadataId: \"{id}\")");
+    for arguments in [both.as_str(), "(schemaName: null)", ""] {
+        let operation = format!("{{ relationshipDefinition{arguments} {{ kind }} }}");
+        let response = super::schema(super::fixture::every_shape()).execute(&operation).await;
+        let code = response.errors[0].extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        assert_eq!(code, Some(&async_graphql::Value::from("INVALID")), "{operation}");
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use sea_orm::sea_query::{
 use crate::catalog::{CascadeDelete, Table};
 
 use super::{
-    NewColumn, Rebuild, Reference, Step, TableChange, action, column_type, foreign_key, foreign_key_name, index,
-    index_name, statement, table_ref,
+    NewColumn, Rebuild, Reference, Replacement, Step, TableChange, action, column_type, foreign_key, foreign_key_name,
+    index, index_name, statement, table_ref,
 };
 use crate::sql::{Dialect, alias::iden};
 
@@ -66,11 +66,20 @@ fn add(table: &Table, column: impl IntoColumnDef) -> Step {
 }
 
 fn drop(table: &Table, column: &str) -> Step {
-    statement(alter(table).drop_column(iden(column)).build(SqliteQueryBuilder))
+    Step::DropColumn(Rebuild {
+        table: table.clone(),
+        column: column.to_owned(),
+        drop: drop_text(table, column),
+        replacement: None,
+    })
+}
+
+fn drop_text(table: &Table, column: &str) -> String {
+    alter(table).drop_column(iden(column)).build(SqliteQueryBuilder)
 }
 
 fn drop_index(schema_name: &str) -> Step {
-    statement(Index::drop().name(index_name(schema_name)).build(SqliteQueryBuilder))
+    statement(Index::drop().if_exists().name(index_name(schema_name)).build(SqliteQueryBuilder))
 }
 
 fn define(column: &NewColumn) -> ColumnDef {
@@ -98,6 +107,18 @@ fn lookup(schema_name: &str, column: &NewColumn, references: &Reference) -> Colu
     define(column).extra(text).take()
 }
 
+/// Drops an index, a view or a trigger. sea-query has no word for the last two, but quotes their names.
+#[must_use]
+pub fn drop_object(kind: &str, name: &str) -> String {
+    let mut text = String::from(match kind {
+        "view" => "DROP VIEW ",
+        "trigger" => "DROP TRIGGER ",
+        _ => "DROP INDEX ",
+    });
+    SqliteQueryBuilder.prepare_iden(&iden(name), &mut text);
+    text
+}
+
 fn rebuild(schema_name: &str, table: &Table, column: &NewColumn, references: &Reference) -> Rebuild {
     let with = |on_delete| lookup(schema_name, column, &Reference { on_delete, ..references.clone() });
     let written = |definition: &ColumnDef| {
@@ -109,10 +130,12 @@ fn rebuild(schema_name: &str, table: &Table, column: &NewColumn, references: &Re
     Rebuild {
         table: table.clone(),
         column: column.name.clone(),
-        known: ACTIONS.into_iter().map(|on_delete| written(&with(on_delete))).collect(),
-        definition: written(&definition),
-        drop: alter(table).drop_column(iden(&column.name)).build(SqliteQueryBuilder),
-        add: alter(table).add_column(definition).build(SqliteQueryBuilder),
+        drop: drop_text(table, &column.name),
+        replacement: Some(Replacement {
+            known: ACTIONS.into_iter().map(|on_delete| written(&with(on_delete))).collect(),
+            definition: written(&definition),
+            add: alter(table).add_column(definition).build(SqliteQueryBuilder),
+        }),
     }
 }
 

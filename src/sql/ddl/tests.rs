@@ -84,15 +84,19 @@ fn lines(step: &Step) -> String {
     match step {
         Step::Statement { text, values, display } if text == display && values.is_empty() => format!("{text}\n"),
         Step::Statement { text, values, display } => format!("{text}\n  with {values:?}\n  shown as {display}\n"),
-        Step::Rebuild(rebuild) => format!(
-            "rebuild {} with {}\n  as {} of {} known definitions\n  drop: {}\n  add: {}\n",
-            rebuild.column,
-            rebuild.definition,
-            rebuild.known.iter().position(|known| *known == rebuild.definition).expect("it is one of them"),
-            rebuild.known.len(),
-            rebuild.drop,
-            rebuild.add
-        ),
+        Step::DropColumn(rebuild) => format!("{}\n", rebuild.drop),
+        Step::Rebuild(rebuild) => {
+            let replacement = rebuild.replacement.as_ref().expect("another definition");
+            format!(
+                "rebuild {} with {}\n  as {} of {} known definitions\n  drop: {}\n  add: {}\n",
+                rebuild.column,
+                replacement.definition,
+                replacement.known.iter().position(|known| *known == replacement.definition).expect("it is one of them"),
+                replacement.known.len(),
+                rebuild.drop,
+                replacement.add
+            )
+        }
     }
 }
 

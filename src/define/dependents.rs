@@ -1,0 +1,157 @@
+//! What else depends on columns or a table that are to go.
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use super::{
+    dialect_of,
+    rebuild::{Object, objects},
+    scratch::Scratch,
+};
+use crate::{
+    catalog::Table,
+    execute::Error,
+    sql::{
+        Dialect,
+        ddl::{Rebuild, Step, TableChange, compile, drop_object, foreign_key_name, index_name, inspect},
+    },
+};
+
+/// Whether a table has any row.
+///
+/// # Errors
+/// What the database answered instead.
+pub async fn has_rows(connection: &impl ConnectionTrait, table: &Table) -> Result<bool, Error> {
+    let select = inspect::any_row(dialect_of(connection)?, table);
+    Ok(connection.query_one(&select).await?.is_some())
+}
+
+/// What else depends on what a change drops, by kind and name: views, triggers, indexes and constraints of others.
+/// Nothing for a change that drops nothing.
+///
+/// # Errors
+/// What the database answered instead.
+pub async fn dependents(connection: &impl ConnectionTrait, change: &TableChange) -> Result<Vec<String>, Error> {
+    match (dialect_of(connection)?, change) {
+        (Dialect::Postgres, TableChange::DropLookup { schema_name, table, column }) => {
+            postgres_columns(connection, table, schema_name, &[column]).await
+        }
+        (Dialect::Postgres, TableChange::DropMultiTable { schema_name, table, key, discriminator }) => {
+            postgres_columns(connection, table, schema_name, &[key, discriminator]).await
+        }
+        (Dialect::Postgres, TableChange::DropIntersect { table }) => {
+            named(connection, &inspect::postgres_table_dependents(table)).await
+        }
+        (Dialect::Sqlite, TableChange::DropLookup { table, column, .. }) => {
+            sqlite(connection, change, table, Some(column)).await
+        }
+        (Dialect::Sqlite, TableChange::DropMultiTable { table, key, .. }) => {
+            sqlite(connection, change, table, Some(key)).await
+        }
+        (Dialect::Sqlite, TableChange::DropIntersect { table }) => sqlite(connection, change, table, None).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn postgres_columns(
+    connection: &impl ConnectionTrait,
+    table: &Table,
+    schema_name: &str,
+    columns: &[&str],
+) -> Result<Vec<String>, Error> {
+    let own = [foreign_key_name(schema_name), index_name(schema_name)];
+    named(connection, &inspect::postgres_column_dependents(table, columns, &own)).await
+}
+
+async fn named(
+    connection: &impl ConnectionTrait,
+    select: &sea_orm::sea_query::SelectStatement,
+) -> Result<Vec<String>, Error> {
+    let rows = connection.query_all(select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "dependent")).collect::<Result<_, _>>()?)
+}
+
+#[derive(FromQueryResult)]
+struct Referencing {
+    name: String,
+    target: Option<String>,
+}
+
+/// SQLite keeps no such catalog, but says which object a change would break, one at a time. It is asked in a copy of
+/// the tables without their rows.
+async fn sqlite(
+    connection: &impl ConnectionTrait,
+    change: &TableChange,
+    table: &Table,
+    column: Option<&str>,
+) -> Result<Vec<String>, Error> {
+    let mut objects = objects(connection).await?;
+    objects.retain(|object| !object.name.to_ascii_lowercase().starts_with("sqlite_"));
+    let mut scratch = Scratch::open().await?;
+    let mut there = Vec::new();
+    for object in objects {
+        match scratch.run(&object.text).await {
+            Ok(()) => there.push(object),
+            // Functions, collations and modules of others are not here.
+            Err(error) => tracing::debug!(%error, name = object.name, "left out of a copy"),
+        }
+    }
+    scratch.run(PROBE).await?;
+    broken(&mut scratch, &mut there, BEFORE).await?;
+
+    let mut found = Vec::new();
+    let referencing: Vec<Referencing> = scratch.rows(&inspect::sqlite_referencing(&table.name)).await?;
+    let is_meant = |row: &Referencing| match (column, &row.target) {
+        (Some(column), Some(target)) => target.eq_ignore_ascii_case(column),
+        (None, _) => !row.name.eq_ignore_ascii_case(&table.name),
+        _ => false,
+    };
+    found.extend(referencing.iter().filter(|row| is_meant(row)).map(|row| format!("table {}", row.name)));
+    if column.is_none() {
+        let on_it = |object: &&Object| object.kind == "trigger" && object.table_name.eq_ignore_ascii_case(&table.name);
+        found.extend(there.iter().filter(on_it).map(|object| format!("trigger {}", object.name)));
+    }
+    // The columns go whatever views and triggers say, so that what is left can say it.
+    let mut probes = [AFTER, BEFORE].into_iter().cycle();
+    for step in compile(Dialect::Sqlite, change) {
+        let (Step::Statement { text, .. } | Step::DropColumn(Rebuild { drop: text, .. })) = step else { continue };
+        scratch.run("PRAGMA legacy_alter_table = ON").await?;
+        found.extend(broken(&mut scratch, &mut there, &text).await?);
+        scratch.run("PRAGMA legacy_alter_table = OFF").await?;
+        if let Some(probe) = probes.next() {
+            found.extend(broken(&mut scratch, &mut there, probe).await?);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// A table whose change makes SQLite look at everything that names tables.
+const PROBE: &str = "CREATE TABLE relata_probe (a)";
+const BEFORE: &str = "ALTER TABLE relata_probe RENAME COLUMN a TO b";
+const AFTER: &str = "ALTER TABLE relata_probe RENAME COLUMN b TO a";
+
+/// Runs a statement until nothing breaks by it any more, and says what did. What breaks is dropped.
+async fn broken(scratch: &mut Scratch, there: &mut Vec<Object>, text: &str) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    loop {
+        let Err(error) = scratch.run(text).await else { return Ok(found) };
+        let error = Error::from(error);
+        let message = error.database().map(|told| told.message().to_owned()).unwrap_or_default();
+        let at = there.iter().position(|object| {
+            let named = format!("error in {} {}", object.kind, object.name);
+            message.strip_prefix(&named).is_some_and(|rest| rest.starts_with(" after ") || rest.starts_with(": "))
+        });
+        let Some(at) = at else {
+            // Not about another object: the table itself, or nothing that is known.
+            found.push(message);
+            return Ok(found);
+        };
+        let object = there.remove(at);
+        found.push(format!("{} {}", object.kind, object.name));
+        if object.kind == "table" {
+            return Ok(found);
+        }
+        scratch.run(&drop_object(&object.kind, &object.name)).await?;
+    }
+}

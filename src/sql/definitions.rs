@@ -1,0 +1,123 @@
+//! The gateway's own tables: one row that says how they are laid out and how often definitions have changed, and one
+//! row for each definition.
+
+use sea_orm::sea_query::{
+    ColumnDef, DeleteStatement, Expr, ExprTrait, Func, InsertStatement, JoinType, OnConflict, Order, Query,
+    SelectStatement, Table, TableCreateStatement, UpdateStatement,
+};
+
+use super::{dialect::Dialect, hierarchy::fingerprint};
+
+/// The layout that this version of the gateway reads and writes.
+pub const VERSION: i32 = 1;
+
+/// The channel on which PostgreSQL tells other instances that definitions have changed.
+pub const CHANNEL: &str = "relata";
+
+const STATE: &str = "relata_state";
+const DEFINITION: &str = "relata_definition";
+
+/// Whether the tables are there: `there`, a truth value.
+#[must_use]
+pub fn is_there(dialect: Dialect) -> SelectStatement {
+    let mut select = Query::select();
+    match dialect {
+        Dialect::Sqlite => {
+            let named = Query::select()
+                .expr(Expr::val(1))
+                .from("sqlite_schema")
+                .and_where(Expr::col("type").eq("table"))
+                .and_where(Expr::col("name").eq(STATE))
+                .take();
+            select.expr_as(Expr::exists(named), "there");
+        }
+        Dialect::Postgres => {
+            select.expr_as(Expr::expr(Func::cust("to_regclass").arg(STATE)).is_not_null(), "there");
+        }
+    }
+    select
+}
+
+/// Makes the tables.
+#[must_use]
+pub fn create() -> [TableCreateStatement; 2] {
+    let state = Table::create()
+        .table(STATE)
+        .col(ColumnDef::new("id").integer().not_null().primary_key())
+        .col(ColumnDef::new("version").integer().not_null())
+        .col(ColumnDef::new("generation").big_integer().not_null())
+        .take();
+    let definition = Table::create()
+        .table(DEFINITION)
+        .col(ColumnDef::new("schema_name").text().not_null().primary_key())
+        .col(ColumnDef::new("definition").text().not_null())
+        .take();
+    [state, definition]
+}
+
+/// The first row of the state.
+#[must_use]
+pub fn begin() -> InsertStatement {
+    Query::insert()
+        .into_table(STATE)
+        .columns(["id", "version", "generation"])
+        .values_panic([Expr::val(1), Expr::val(VERSION), Expr::val(0_i64)])
+        .take()
+}
+
+/// `version` and `generation`.
+#[must_use]
+pub fn state() -> SelectStatement {
+    Query::select().columns([(STATE, "version"), (STATE, "generation")]).from(STATE).take()
+}
+
+/// The state together with every definition, `schema_name` and `definition`; one row without them where there is none.
+#[must_use]
+pub fn all() -> SelectStatement {
+    state()
+        .columns([(DEFINITION, "schema_name"), (DEFINITION, "definition")])
+        .join(JoinType::LeftJoin, DEFINITION, Expr::val(1).eq(1))
+        .order_by((DEFINITION, "schema_name"), Order::Asc)
+        .take()
+}
+
+/// Stores a definition in place of one of its name.
+#[must_use]
+pub fn put(schema_name: &str, definition: &str) -> InsertStatement {
+    Query::insert()
+        .into_table(DEFINITION)
+        .columns(["schema_name", "definition"])
+        .values_panic([Expr::val(schema_name), Expr::val(definition)])
+        .on_conflict(OnConflict::column("schema_name").update_column("definition").to_owned())
+        .take()
+}
+
+/// Forgets a definition.
+#[must_use]
+pub fn remove(schema_name: &str) -> DeleteStatement {
+    Query::delete().from_table(DEFINITION).and_where(Expr::col("schema_name").eq(schema_name)).take()
+}
+
+/// Counts one change.
+#[must_use]
+pub fn count_up() -> UpdateStatement {
+    Query::update().table(STATE).value("generation", Expr::col("generation").add(1)).take()
+}
+
+/// Tells other instances, once the transaction is committed; nothing where a database cannot.
+#[must_use]
+pub fn notify(dialect: Dialect, generation: i64) -> Option<SelectStatement> {
+    let call = Func::cust("pg_notify").args([Expr::val(CHANNEL), Expr::val(generation.to_string())]);
+    // Only that it returns matters, not what.
+    (dialect == Dialect::Postgres).then(|| Query::select().expr(Expr::expr(call).is_null()).take())
+}
+
+/// Lets one transaction at a time change definitions and says how many milliseconds it may wait for any lock; nothing
+/// where only one writes anyway.
+#[must_use]
+pub fn enter(dialect: Dialect, timeout: u128) -> Vec<SelectStatement> {
+    let wait =
+        Func::cust("set_config").args([Expr::val("lock_timeout"), Expr::val(timeout.to_string()), Expr::val(true)]);
+    let Some(lock) = dialect.exclusive(fingerprint(STATE)) else { return Vec::new() };
+    vec![Query::select().expr(wait).take(), Query::select().expr(lock.is_null()).take()]
+}

@@ -303,7 +303,7 @@ async fn definitions_are_made_one_at_a_time(backend: Backend) {
     let second = tokio::spawn(async move { Transaction::begin(&other).await });
     let waits = tokio::time::timeout(Duration::from_millis(300), async {
         while !second.is_finished() {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     });
     assert!(waits.await.is_err(), "the second waits");

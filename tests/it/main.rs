@@ -15,7 +15,7 @@ mod concurrency;
 mod condition;
 mod conformance;
 mod crash;
-mod define;
+mod tables;
 mod discovery;
 mod errors;
 mod extremes;

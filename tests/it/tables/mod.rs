@@ -3,7 +3,7 @@
 mod dependents;
 mod rebuild;
 mod store;
-mod tables;
+mod changes;
 
 use relata::{
     catalog::{AttributeType, CascadeDelete, DatabaseType, Table},

@@ -3,8 +3,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -15,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, connect, empty},
+    support::{Backend, Process, connect, empty},
 };
 
 /// Operations of a round, all sent at once.
@@ -44,43 +42,6 @@ const TABLES: &str = "
 
 /// The rows that an operation which creates records leaves: it, 2 tags, 3 children, 6 grandchildren, 1 in the journal.
 const ROWS: i64 = 13;
-
-/// A gateway in a process of its own.
-struct Process {
-    child: Child,
-    url: String,
-}
-
-impl Process {
-    fn start(database: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_relata"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database, "--pool-size", "8"])
-            .env_remove("RELATA_DATABASE_URL")
-            .env("RUST_LOG", "relata=info")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains("GraphQL at ")).expect("it says where it listens");
-        let url = line.rsplit_once("GraphQL at ").unwrap().1.trim().trim_end_matches("\u{1b}[0m").to_owned();
-        // Nobody reads on, and a full pipe would stop it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
-    }
-
-    /// SIGKILL: it learns nothing of it and puts nothing in order.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Creates a parent with children, grandchildren and tags, and a line in the journal, all marked with the number.
 fn insert(op: i32) -> String {

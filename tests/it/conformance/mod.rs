@@ -5,6 +5,7 @@ mod cascade;
 mod collection;
 mod concurrency;
 mod create;
+mod define;
 mod definitions;
 mod links;
 mod operation;

@@ -1,7 +1,7 @@
 //! The cast of the conformance list as plain SQL, discovered: every shape of relationship in a few rows each.
 
 use relata::{Gateway, gateway::Builder};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -21,14 +21,13 @@ pub(crate) async fn cast(backend: Backend, name: &str) -> Option<Server> {
     };
     let copy = copy(backend, url.as_ref()?, name).await;
     let connection = connect(&copy.url).await;
-    let builder = Gateway::builder(connection.clone()).discover(&[]);
-    let gateway = hierarchical(builder).build().await.unwrap();
+    let gateway = builder_of_cast(connection.clone()).build().await.unwrap();
     Some(Server::start(gateway, connection).await.keeping(copy.file))
 }
 
-/// No schema of a database says which relationships are hierarchies.
-fn hierarchical(builder: Builder) -> Builder {
-    builder.hierarchical_lookup("branch", "parent_id")
+/// What serves the cast. No schema of a database says which relationships are hierarchies.
+pub(crate) fn builder_of_cast(connection: DatabaseConnection) -> Builder {
+    Gateway::builder(connection).discover(&[]).hierarchical_lookup("branch", "parent_id")
 }
 
 async fn prepare(backend: Backend) -> Option<String> {

@@ -2,14 +2,19 @@
 
 mod cast;
 mod database;
+mod defining;
 mod expected;
+mod process;
 mod server;
 mod state;
+mod structure;
 
-pub(crate) use cast::cast;
+pub(crate) use cast::{builder_of_cast, cast};
 pub(crate) use database::{
     Backend, chinook, connect, connection, demo, demo_of_its_own, empty, quick, quick_connection, scratch, try_scratch,
 };
+pub(crate) use defining::Defining;
 pub(crate) use expected::{demo_key, pluck, text};
+pub(crate) use process::Process;
 pub(crate) use server::Server;
 pub(crate) use state::State;

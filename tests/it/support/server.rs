@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use relata::Gateway;
+use relata::{Gateway, gateway::Builder};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
@@ -29,6 +29,17 @@ impl Server {
     /// The same, over a file that is removed when the server is.
     pub(super) fn keeping(self, file: Option<tempfile::TempPath>) -> Self {
         Self { _file: file, ..self }
+    }
+
+    /// Another gateway over the same database, as the builder has it.
+    pub(crate) async fn another(&self, builder: fn(DatabaseConnection) -> Builder) -> Self {
+        let gateway = builder(self.connection.clone()).build().await.unwrap();
+        Self::start(gateway, self.connection.clone()).await
+    }
+
+    /// The database, beside the gateway.
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
+        &self.connection
     }
 
     pub(super) fn is_sqlite(&self) -> bool {

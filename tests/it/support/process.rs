@@ -1,0 +1,44 @@
+//! A gateway in a process of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+/// The command line's `serve`, over a database that is discovered.
+pub(crate) struct Process {
+    child: Child,
+    /// Where it answers GraphQL requests.
+    pub(crate) url: String,
+}
+
+impl Process {
+    pub(crate) fn start(database: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_relata"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database, "--pool-size", "8"])
+            .env_remove("RELATA_DATABASE_URL")
+            .env("RUST_LOG", "relata=info")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let line = lines.find(|line| line.contains("GraphQL at ")).expect("it says where it listens");
+        let url = line.rsplit_once("GraphQL at ").unwrap().1.trim().trim_end_matches("\u{1b}[0m").to_owned();
+        // Nobody reads on, and a full pipe would stop it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    /// SIGKILL: it learns nothing of it and puts nothing in order.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

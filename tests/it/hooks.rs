@@ -1,6 +1,7 @@
 //! SeaORM's hooks: they run inside the operation's transaction for every record that is written, whatever asked for it,
 //! and what they refuse reaches the client.
 
+mod definitions;
 mod entities;
 
 use entities::{TABLES, author, book, book_genre, chapter, genre};

@@ -15,7 +15,9 @@ mod concurrency;
 mod condition;
 mod conformance;
 mod crash;
-mod tables;
+mod define;
+mod define_processes;
+mod define_soak;
 mod discovery;
 mod errors;
 mod extremes;
@@ -28,6 +30,7 @@ mod readme;
 mod ref_semantics;
 mod smoke;
 mod statement_count;
+mod tables;
 mod write;
 
 use rstest_reuse::{self, template};

@@ -1,0 +1,12 @@
+//! Definitions at run time beside the conformance cases: bad input, previews, failures half-way, restarts, overrides.
+
+mod declared;
+mod dry_run;
+mod failure;
+mod identifiers;
+mod names;
+mod operation;
+mod race;
+mod read_only;
+mod restart;
+mod tables;

@@ -16,6 +16,7 @@ mod condition;
 mod conformance;
 mod crash;
 mod define;
+mod define_docs;
 mod define_processes;
 mod define_soak;
 mod discovery;

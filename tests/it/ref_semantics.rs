@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Whether an answer has all that is shown; of errors, the page shows a part.
-fn shows(shown: &Value, answer: &Value) -> bool {
+pub(crate) fn shows(shown: &Value, answer: &Value) -> bool {
     match (shown, answer) {
         (Value::Object(shown), Value::Object(answer)) => {
             shown.iter().all(|(key, value)| answer.get(key).is_some_and(|other| shows(value, other)))

@@ -134,7 +134,7 @@ async fn names_of_definitions(#[case] backend: Backend) {
     let Some(server) = blog(backend, "taken_definitions").await else { return };
     for name in ["post_author", "post_tag_tag", "page_post", "postTag"] {
         let known = server
-            .run("query($n: String) { relationshipDefinition(schemaName: $n) { kind } }", json!({ "n": name }))
+            .run("query($n: String!) { relationshipDefinition(schemaName: $n) { kind } }", json!({ "n": name }))
             .await;
         assert!(known.get("errors").is_none(), "{name} is no relationship: {known:#}");
         server.refuses_to_define(&editor().with("schemaName", name), "CONFLICT").await;

@@ -225,6 +225,7 @@ async fn deep_nonsense_is_refused_before_anything_happens(#[case] backend: Backe
     ] {
         server.rejects(mutation, json!({})).await;
     }
+    server.define(&editor()).await;
 }
 
 #[apply(backends)]
@@ -233,7 +234,8 @@ async fn a_get_request_defines_nothing(#[case] backend: Backend) {
     let Some(server) = blog(backend, "get").await else { return };
     let mark = server.ddl_mark().await;
     let operation = format!("mutation {{ {} }}", editor().inline("d"));
-    let response = server.client().get(server.url("/graphql")).query(&[("query", operation)]).send().await.unwrap();
+    let response = server.client().get(server.url("/graphql")).query(&[("query", &operation)]).send().await.unwrap();
     assert_eq!(response.status(), 405);
     assert_eq!(server.ddl_mark().await, mark);
+    server.data(&operation).await;
 }

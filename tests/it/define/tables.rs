@@ -1,6 +1,11 @@
 //! The tables that bad input is tried on: one of every kind, with rows in some.
 
-use crate::support::{Backend, Server, scratch};
+use rstest_reuse::apply;
+
+use crate::{
+    backends,
+    support::{Backend, Server, scratch},
+};
 
 const TABLES: &str = "
     create table author (id integer primary key, name varchar(20) not null, code varchar(9) unique);
@@ -18,4 +23,34 @@ const TABLES: &str = "
 /// These tables in a database of their own.
 pub(super) async fn blog(backend: Backend, name: &str) -> Option<Server> {
     scratch(backend, &format!("define_{name}"), TABLES).await
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn the_databases_own_catalog_is_read(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "catalog").await else { return };
+    let integer = |nullable| Some(("integer".to_owned(), nullable));
+    assert_eq!(server.column("post", "author_id").await, integer(true));
+    assert_eq!(server.column("page", "post_id").await, integer(false));
+    assert_eq!(server.column("page", "nothing").await, None);
+    assert_eq!(server.foreign_keys("post").await, ["author_id -> author(id) SET NULL"]);
+    assert_eq!(server.foreign_keys("post_tag").await, ["post_id -> post(id) CASCADE", "tag_id -> tag(id) CASCADE"]);
+    assert_eq!(server.primary_key("post_tag").await, ["post_id", "tag_id"]);
+    let unique = server.indexes("author").await;
+    assert!(unique.len() == 1 && unique[0].starts_with("unique ") && unique[0].ends_with(" (code)"), "{unique:?}");
+    assert!(server.has_table("draft").await && !server.has_table("drafts").await);
+
+    let (structure, mark) = (server.structure().await, server.ddl_mark().await);
+    server.execute("create index later on draft (body)").await;
+    assert_eq!(server.indexes("draft").await, ["later (body)"]);
+    assert_ne!(server.structure().await, structure);
+    server.execute("drop index later").await;
+    // What was undone is not seen in the structure, but it was DDL all the same.
+    assert_eq!(server.structure().await, structure);
+    if backend == Backend::Sqlite {
+        assert_ne!(server.ddl_mark().await, mark);
+    }
+    server.execute("alter table draft add column more integer; alter table draft drop column more").await;
+    assert_eq!(server.structure().await, structure);
+    assert_ne!(server.ddl_mark().await, mark);
 }

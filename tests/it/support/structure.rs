@@ -38,7 +38,7 @@ const SQLITE_MARK: &str = "
     union all select type || ' ' || name || ' ' || rootpage || ' ' || coalesce(sql, '') from sqlite_master order by 1";
 
 const POSTGRES_MARK: &str = "
-    with c as (select oid, * from pg_class where relnamespace = 'public'::regnamespace)
+    with c as (select * from pg_class where relnamespace = 'public'::regnamespace)
     select format('%s %s %s %s', c.relkind, c.relname, c.oid, c.relfilenode) as v from c
     union all select format('%s %s %s %s %s', a.attrelid, a.attnum, a.attname, a.attnotnull, a.attisdropped)
         from pg_attribute a join c on c.oid = a.attrelid

@@ -50,10 +50,12 @@ impl Gateway {
         loop {
             let current = self.newest().await.map_err(|error| Failure { field: 0, error })?;
             match self.attempt(&current, definitions).await {
-                Err(failure) if failure.error.is_retryable() || failure.error.is_outdated() => {
-                    if attempt == ATTEMPTS {
-                        return Err(failure);
-                    }
+                // Who has waited for a lock for long is told so, instead of waiting again.
+                Err(failure)
+                    if attempt < ATTEMPTS
+                        && (failure.error.is_outdated()
+                            || failure.error.is_retryable() && failure.error.code() != Code::Timeout) =>
+                {
                     tracing::debug!(error = %failure.error, attempt, "a change of definitions is begun anew");
                     attempt += 1;
                 }

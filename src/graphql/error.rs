@@ -59,6 +59,10 @@ impl Error {
             });
             converted.0.insert("path".to_owned(), path.collect());
         }
+        // A resolver's own code and details.
+        if let Some(Value::Object(told)) = error.extensions.as_ref().and_then(|told| serde_json::to_value(told).ok()) {
+            converted.extend(&told);
+        }
         converted
     }
 }

@@ -1,9 +1,9 @@
 //! The parts that definitions are made of: tables that change, what is stored, and how others learn of it.
 
+mod changes;
 mod dependents;
 mod rebuild;
 mod store;
-mod changes;
 
 use relata::{
     catalog::{AttributeType, CascadeDelete, DatabaseType, Table},

@@ -22,6 +22,7 @@ use crate::{
     reflect,
 };
 
+pub use crate::csdl::Format as CsdlFormat;
 pub use crate::graphql::{Outcome, Request, Response, error_body};
 pub use builder::Builder;
 
@@ -155,6 +156,13 @@ impl Gateway {
     #[must_use]
     pub fn sdl(&self) -> Arc<str> {
         Arc::clone(&self.0.snapshot.load().sdl)
+    }
+
+    /// The catalog as a CSDL document of OData.
+    #[must_use]
+    pub fn csdl(&self, format: CsdlFormat) -> Arc<str> {
+        let snapshot = self.0.snapshot.load();
+        snapshot.csdl.of(&snapshot.ground.catalog, format)
     }
 
     /// Whether requests can be answered now.

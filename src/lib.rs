@@ -12,6 +12,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod catalog;
+pub mod csdl;
 pub mod define;
 #[cfg(feature = "demo")]
 pub mod demo;

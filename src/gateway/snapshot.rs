@@ -6,6 +6,7 @@ use async_graphql::dynamic::{Schema, SchemaError};
 
 use crate::{
     catalog::Table,
+    csdl,
     define::Ground,
     execute::{Behavior, Behaviors},
     graphql,
@@ -23,6 +24,7 @@ pub(super) struct Snapshot {
     pub(super) behaviors: Behaviors,
     pub(super) schema: Schema,
     pub(super) sdl: Arc<str>,
+    pub(super) csdl: csdl::Texts,
 }
 
 impl Snapshot {
@@ -38,6 +40,6 @@ impl Snapshot {
         let mutations = Mutations::of(catalog);
         let schema = graphql::schema(catalog, &mutations, limits, definable)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { generation, ground, mutations, behaviors, schema, sdl })
+        Ok(Self { generation, ground, mutations, behaviors, schema, sdl, csdl: csdl::Texts::default() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::gateway::{Gateway, Request, Response};
+use crate::gateway::{CsdlFormat, Gateway, Request, Response};
 
 /// Whoever answers GraphQL requests.
 pub(super) trait Backend: Clone + Send + Sync + 'static {
@@ -11,6 +11,9 @@ pub(super) trait Backend: Clone + Send + Sync + 'static {
 
     /// The schema in the schema definition language.
     fn sdl(&self) -> Arc<str>;
+
+    /// The catalog as a CSDL document of OData.
+    fn csdl(&self, format: CsdlFormat) -> Arc<str>;
 
     /// Whether requests can be answered now.
     fn ready(&self) -> impl Future<Output = bool> + Send;
@@ -23,6 +26,10 @@ impl Backend for Gateway {
 
     fn sdl(&self) -> Arc<str> {
         Self::sdl(self)
+    }
+
+    fn csdl(&self, format: CsdlFormat) -> Arc<str> {
+        Self::csdl(self, format)
     }
 
     fn ready(&self) -> impl Future<Output = bool> + Send {

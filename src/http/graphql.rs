@@ -16,7 +16,7 @@ use super::{App, Backend, Options, Rejection, body, request};
 /// Answers a request of any method.
 pub(super) async fn handle<B: Backend>(State(app): State<App<B>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let accepted = MediaType::negotiate(&parts.headers);
+    let accepted = MediaType::negotiate(&parts.headers, MediaType::GRAPHQL);
     let media_type = accepted.unwrap_or(MediaType::Json);
     let mut response = match read(&parts, body, accepted.is_some(), &app.options).await {
         Ok(request) => answer(app.backend.execute(request).await, media_type),
@@ -66,7 +66,7 @@ fn answer(answer: gateway::Response, media_type: MediaType) -> Response {
         Outcome::Executed => (StatusCode::OK, None),
         Outcome::Refused => match media_type {
             MediaType::GraphqlResponse => (StatusCode::BAD_REQUEST, None),
-            MediaType::Json => (StatusCode::OK, None),
+            MediaType::Json | MediaType::Xml => (StatusCode::OK, None),
         },
         Outcome::NotAQuery => (StatusCode::METHOD_NOT_ALLOWED, Some([(ALLOW, "POST")])),
         Outcome::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Some([(RETRY_AFTER, "1")])),

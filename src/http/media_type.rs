@@ -9,18 +9,24 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName};
 pub(super) enum MediaType {
     /// Its clients can trust any status, so a refused request has one that says so.
     GraphqlResponse,
-    /// The older of the two: 200 for every well-formed request.
+    /// Of GraphQL's answers the older one: 200 for every well-formed request.
     Json,
+    /// How OData describes a model by default.
+    Xml,
 }
 
 impl MediaType {
-    /// Where a client names neither or likes both alike by one wildcard, the last one wins.
-    const OFFERED: [Self; 2] = [Self::GraphqlResponse, Self::Json];
+    /// What GraphQL is answered in.
+    pub(super) const GRAPHQL: [Self; 2] = [Self::GraphqlResponse, Self::Json];
+
+    /// What the model is described in.
+    pub(super) const METADATA: [Self; 2] = [Self::Json, Self::Xml];
 
     fn name(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json",
             Self::Json => "application/json",
+            Self::Xml => "application/xml",
         }
     }
 
@@ -29,24 +35,30 @@ impl MediaType {
         let value = match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
+            Self::Xml => "application/xml; charset=utf-8",
         };
         (CONTENT_TYPE, value)
     }
 
-    /// The type that the client likes best; none if it accepts neither.
+    /// The one of two types that the client likes best; none if it accepts neither. Where it names neither, or likes
+    /// both alike by one wildcard, the last one wins.
     ///
     /// Among types of equal quality, one that is named goes before one that a wildcard covers,
     /// and one that is named earlier before one that is named later.
-    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn negotiate(headers: &HeaderMap, offered: [Self; 2]) -> Option<Self> {
         let lines: Vec<_> =
             headers.get_all(ACCEPT).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
-        let text = lines.join(",");
-        let elements: Vec<&str> = split(&text, ',').map(str::trim).filter(|element| !element.is_empty()).collect();
+        Self::accepted(&lines.join(","), offered)
+    }
+
+    /// The same of what an `Accept` header says.
+    pub(super) fn accepted(accept: &str, offered: [Self; 2]) -> Option<Self> {
+        let elements: Vec<&str> = split(accept, ',').map(str::trim).filter(|element| !element.is_empty()).collect();
         if elements.is_empty() {
-            return Some(Self::Json);
+            return Some(offered[1]);
         }
         let ranges: Vec<Range<'_>> = elements.iter().filter_map(|element| Range::parse(element)).collect();
-        Self::OFFERED
+        offered
             .into_iter()
             .filter_map(|offered| Some((offered, preference(offered, &ranges)?)))
             .max_by_key(|(_, preference)| *preference)
@@ -171,7 +183,7 @@ fn split(text: &str, delimiter: char) -> impl Iterator<Item = &str> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::MediaType::{GraphqlResponse, Json};
+    use super::MediaType::{GraphqlResponse, Json, Xml};
     use super::{MediaType, is_json};
 
     fn headers(name: &header::HeaderName, lines: &[&[u8]]) -> HeaderMap {
@@ -179,7 +191,7 @@ mod tests {
     }
 
     fn negotiated(accept: &str) -> Option<MediaType> {
-        MediaType::negotiate(&headers(&header::ACCEPT, &[accept.as_bytes()]))
+        MediaType::negotiate(&headers(&header::ACCEPT, &[accept.as_bytes()]), MediaType::GRAPHQL)
     }
 
     #[test]
@@ -223,11 +235,35 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_described_in_xml_unless_json_is_liked_better() {
+        let table = [
+            ("", Some(Xml)),
+            ("*/*", Some(Xml)),
+            ("application/*", Some(Xml)),
+            ("application/xml", Some(Xml)),
+            ("application/json", Some(Json)),
+            ("application/json;odata.metadata=minimal;IEEE754Compatible=true", Some(Json)),
+            ("application/json, application/xml", Some(Json)),
+            ("application/xml, application/json", Some(Xml)),
+            ("application/json;q=0.9, application/xml", Some(Xml)),
+            ("application/json, */*;q=0.1", Some(Json)),
+            ("text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", Some(Xml)),
+            ("application/graphql-response+json", None),
+            ("application/xml;q=0", None),
+            ("text/xml", None),
+        ];
+        for (accept, expected) in table {
+            let headers = headers(&header::ACCEPT, &[accept.as_bytes()]);
+            assert_eq!(MediaType::negotiate(&headers, MediaType::METADATA), expected, "{accept}");
+        }
+    }
+
+    #[test]
     fn several_accept_lines_are_one_list() {
         let lines: &[&[u8]] = &[b"application/json;q=0.1", b"\xff\xfe", b"application/graphql-response+json;q=0.2"];
-        assert_eq!(MediaType::negotiate(&headers(&header::ACCEPT, lines)), Some(GraphqlResponse));
-        assert_eq!(MediaType::negotiate(&headers(&header::ACCEPT, &[b"\xff"])), None);
-        assert_eq!(MediaType::negotiate(&HeaderMap::new()), Some(Json));
+        assert_eq!(MediaType::negotiate(&headers(&header::ACCEPT, lines), MediaType::GRAPHQL), Some(GraphqlResponse));
+        assert_eq!(MediaType::negotiate(&headers(&header::ACCEPT, &[b"\xff"]), MediaType::GRAPHQL), None);
+        assert_eq!(MediaType::negotiate(&HeaderMap::new(), MediaType::GRAPHQL), Some(Json));
     }
 
     #[test]

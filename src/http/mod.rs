@@ -1,4 +1,4 @@
-//! The gateway over HTTP: GraphQL requests, the GraphiQL page, the schema as text, and health.
+//! The gateway over HTTP: GraphQL requests, the GraphiQL page, the schema and the model as text, and health.
 
 mod backend;
 mod body;
@@ -6,6 +6,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod media_type;
+mod metadata;
 mod query_string;
 mod rejection;
 mod request;
@@ -13,6 +14,7 @@ mod schema;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::time::Duration;
 
@@ -33,6 +35,10 @@ pub use serve::{serve, shutdown_signal};
 
 /// Where GraphQL requests go.
 const ENDPOINT: &str = "/graphql";
+
+/// Where the catalog is described in OData's words.
+const METADATA: &str = "/odata/$metadata";
+const ENCODED_METADATA: &str = "/odata/%24metadata";
 
 /// What a client may do.
 #[derive(Debug, Clone)]
@@ -66,6 +72,9 @@ fn routes<B: Backend>(backend: B, options: Options) -> Router {
         .route("/", graphiql::page())
         .route(ENDPOINT, any(graphql::handle::<B>))
         .route("/graphql/schema.graphql", get(schema::handle::<B>))
+        .route(METADATA, get(metadata::handle::<B>))
+        // Some clients encode the dollar sign, which a path need not.
+        .route(ENCODED_METADATA, get(metadata::handle::<B>))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready::<B>))
         .fallback(unknown_path)
@@ -94,7 +103,7 @@ async fn common_headers(mut response: Response) -> Response {
 }
 
 impl Gateway {
-    /// An HTTP service with GraphiQL, the GraphQL endpoint, the SDL and health checks.
+    /// An HTTP service with GraphiQL, the GraphQL endpoint, the SDL, the CSDL and health checks.
     pub fn into_router(self) -> Router {
         router(self, Options::default())
     }

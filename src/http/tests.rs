@@ -16,13 +16,15 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use crate::error::Code;
-use crate::gateway::{self, Outcome, error_body};
+use crate::gateway::{self, CsdlFormat, Outcome, error_body};
 
 use super::{Backend, Options, routes};
 
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
 const SDL: &str = "type Query {\n  grüße: String\n}\n";
+const CSDL_XML: &str = "<Schema Namespace=\"Größe\"/>";
+const CSDL_JSON: &str = "{\"Größe\":{}}";
 const LIMIT: usize = 500;
 
 #[derive(Clone)]
@@ -77,6 +79,13 @@ impl Backend for Fake {
 
     fn sdl(&self) -> Arc<str> {
         SDL.into()
+    }
+
+    fn csdl(&self, format: CsdlFormat) -> Arc<str> {
+        match format {
+            CsdlFormat::Xml => CSDL_XML.into(),
+            CsdlFormat::Json => CSDL_JSON.into(),
+        }
     }
 
     async fn ready(&self) -> bool {

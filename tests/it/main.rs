@@ -15,6 +15,7 @@ mod concurrency;
 mod condition;
 mod conformance;
 mod crash;
+mod csdl;
 mod define;
 mod define_docs;
 mod define_processes;

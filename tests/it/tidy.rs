@@ -8,19 +8,20 @@ use relata::error::Code;
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("catalog", &[]),
+    ("csdl", &["catalog"]),
     ("plan", &["catalog", "error"]),
     ("sql", &["catalog", "plan", "error"]),
     ("execute", &["catalog", "plan", "sql", "error"]),
     ("define", &["catalog", "plan", "sql", "execute", "error"]),
     ("reflect", &["catalog"]),
     ("graphql", &["catalog", "plan", "sql", "execute", "define", "error"]),
-    ("gateway", &["catalog", "plan", "sql", "execute", "define", "graphql", "reflect", "error"]),
+    ("gateway", &["catalog", "csdl", "plan", "sql", "execute", "define", "graphql", "reflect", "error"]),
     ("http", &["gateway", "error"]),
     ("demo", &["gateway"]),
 ];
 
 /// Modules that do no I/O, and the names that they must not know.
-const PURE: &[&str] = &["catalog", "plan", "sql"];
+const PURE: &[&str] = &["catalog", "csdl", "plan", "sql"];
 const IMPURE: &[&str] = &[
     "async_graphql",
     "axum",

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn relata(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relata"));
@@ -69,15 +69,44 @@ fn inspect_describes_the_catalog() {
         "inspect",
         &[
             "create table artist (id integer primary key, name text)",
-            "create table album (id integer primary key, artist_id integer not null references artist (id))",
+            "create table album (id integer primary key, artist_id integer not null references artist (id) on delete cascade)",
+            "create table fan (id integer primary key)",
+            "create table liking (artist_id integer references artist (id), fan_id integer references fan (id), \
+             primary key (artist_id, fan_id))",
         ],
     );
     let text = String::from_utf8(relata(&["inspect", "--database-url", &url]).stdout).unwrap();
     assert!(text.contains("artist: Artist!") && text.contains("albums: [Album]"), "{text}");
+    let lines: Vec<&str> = text.lines().skip_while(|line| *line != "relationships").map(str::trim).collect();
+    assert!(lines.contains(&"album_artist: album.artist -> artist.albums, required, on delete CASCADE"), "{text}");
+    assert!(lines.contains(&"liking: artist.fans <-> fan.artists, through liking"), "{text}");
     let json: Value = serde_json::from_slice(&relata(&["inspect", "--json", "--database-url", &url]).stdout).unwrap();
     let album = &json["entities"][0];
     assert_eq!(album["logicalName"], "album");
     assert_eq!(album["navigationProperties"][0]["partner"], "albums");
+    let relationships = json["relationships"].as_array().unwrap();
+    let named = |name: &str| relationships.iter().find(|known| known["schemaName"] == name).unwrap();
+    let expected = json!({
+        "schemaName": "album_artist", "kind": "ONE_TO_MANY", "description": null, "isCustom": false,
+        "referencedEntity": "artist", "referencedAttribute": "id", "referencedAttributes": ["id"],
+        "referencedEntityNavigationPropertyName": "albums",
+        "referencingEntity": "album", "referencingAttribute": "artistId", "referencingAttributes": ["artistId"],
+        "referencingEntityNavigationPropertyName": "artist",
+        "isOneToOne": false, "isRequired": true, "isHierarchical": false, "isConditional": false,
+        "cascadeConfiguration": { "delete": "CASCADE" },
+    });
+    assert_eq!(*named("album_artist"), expected);
+    let expected = json!({
+        "schemaName": "liking", "kind": "MANY_TO_MANY", "description": null, "isCustom": false,
+        "intersectEntityName": "liking",
+        "entity1LogicalName": "artist", "entity1IntersectAttribute": "artistId",
+        "entity1IntersectAttributes": ["artistId"], "entity1NavigationPropertyName": "fans",
+        "entity2LogicalName": "fan", "entity2IntersectAttribute": "fanId",
+        "entity2IntersectAttributes": ["fanId"], "entity2NavigationPropertyName": "artists",
+    });
+    assert_eq!(*named("liking"), expected);
+    assert_eq!(named("liking_artist")["referencedEntityNavigationPropertyName"], Value::Null);
+    assert_eq!(json["multiTableLookups"], json!([]));
 }
 
 #[test]

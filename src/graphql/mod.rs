@@ -24,6 +24,7 @@ mod request;
 mod scalar;
 mod schema;
 mod sdl;
+mod sdl_diff;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -44,6 +45,7 @@ pub use error::error_body;
 pub use operation::{Context, Reply, execute, select};
 pub use request::{Outcome, Request, Response};
 pub use sdl::sdl;
+pub use sdl_diff::{breaking_changes, diff as sdl_diff};
 
 /// Builds the schema that a catalog describes, where it is `definable` with mutations of definitions.
 ///
@@ -56,15 +58,4 @@ pub fn schema(
     definable: bool,
 ) -> Result<Schema, SchemaError> {
     schema::build(catalog, mutations, limits, definable, engine::Intercept)
-}
-
-/// pending
-#[must_use]
-pub fn sdl_diff(_before: &str, _after: &str) -> String {
-    String::new()
-}
-/// pending
-#[must_use]
-pub fn breaking_changes(_before: &str, _after: &str) -> Vec<String> {
-    Vec::new()
 }

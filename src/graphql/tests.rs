@@ -3,6 +3,7 @@
 mod cases;
 mod definition;
 mod fixture;
+mod sdl_diff;
 
 use std::sync::Arc;
 

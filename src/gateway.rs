@@ -6,7 +6,10 @@ mod reload;
 mod snapshot;
 mod source;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use arc_swap::ArcSwap;
 use async_graphql::dynamic::SchemaError;
@@ -44,7 +47,8 @@ struct Inner {
     snapshot: ArcSwap<Snapshot>,
     /// Whose turn it is to change definitions or to reload.
     turn: Mutex<()>,
-    _following: Following,
+    /// What keeps it up to date, for as long as it is there.
+    following: OnceLock<Following>,
 }
 
 /// What every snapshot is built from.
@@ -110,11 +114,10 @@ impl Gateway {
         // Listening begins before reading, so that nothing is missed between them.
         let follower = define::follow(&origin.database);
         let snapshot = ArcSwap::from_pointee(origin.load().await?);
-        let inner = Arc::new_cyclic(|inner| {
-            let following = Following::start(inner.clone(), follower);
-            Inner { origin, snapshot, turn: Mutex::default(), _following: following }
-        });
-        Ok(Self(inner))
+        let inner = Inner { origin, snapshot, turn: Mutex::default(), following: OnceLock::new() };
+        let gateway = Self(Arc::new(inner));
+        gateway.0.following.get_or_init(|| Following::start(Arc::downgrade(&gateway.0), follower));
+        Ok(gateway)
     }
 
     /// Answers a request. One that a newer generation of definitions might answer otherwise is put to it.

@@ -1,12 +1,150 @@
-//! pending
-#![allow(missing_docs, clippy::all, clippy::pedantic)]
+//! Learns that definitions have changed, on whichever instance of the gateway that was. PostgreSQL says so; elsewhere,
+//! and where a message may have been missed, the generation is read.
+
+use std::time::Duration;
+
+use sea_orm::{
+    DatabaseConnection,
+    sea_query::{PostgresQueryBuilder, SelectStatement},
+};
+use sqlx::{
+    AssertSqlSafe, PgPool, Row,
+    postgres::{PgListener, PgPoolOptions},
+};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::{dialect_of, store};
+use crate::{
+    execute::{Database, Error},
+    sql::{Dialect, definitions},
+};
+
+/// How often SQLite is asked.
+const ASK: Duration = Duration::from_millis(500);
+
+/// How often PostgreSQL is asked although it speaks by itself.
+const ASK_ANYWAY: Duration = Duration::from_secs(5);
+
+/// How long PostgreSQL may take to give a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Follows what is defined. Needs the runtime's clock, holds one connection of its own on PostgreSQL, and lets it go
+/// when it is dropped.
 #[derive(Debug)]
-pub struct Follower;
+pub struct Follower {
+    source: Source,
+    /// The generation that was told last.
+    known: i64,
+    /// When to ask, once somebody waits.
+    clock: Option<Interval>,
+    /// Whether the database has not answered since.
+    is_cut_off: bool,
+}
+
+#[derive(Debug)]
+enum Source {
+    Asked(DatabaseConnection),
+    Told { pool: PgPool, listener: Option<PgListener> },
+}
+
 impl Follower {
-    pub async fn changed(&mut self) {
-        std::future::pending().await
+    /// Follows from a generation on.
+    ///
+    /// # Errors
+    /// Where definitions are not supported.
+    pub fn new(database: &Database, known: i64) -> Result<Self, Error> {
+        let connection = database.connection();
+        let source = match dialect_of(connection)? {
+            Dialect::Sqlite => Source::Asked(connection.clone()),
+            Dialect::Postgres => {
+                let options = connection.get_postgres_connection_pool().connect_options();
+                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
+                Source::Told { pool: pool.connect_lazy_with((*options).clone()), listener: None }
+            }
+        };
+        Ok(Self { source, known, clock: None, is_cut_off: false })
+    }
+
+    /// Waits until definitions have another generation than the one known, and says which. May be dropped while it
+    /// waits, and asked again, without missing anything. Never fails: a database that cannot be reached is asked again.
+    pub async fn changed(&mut self) -> i64 {
+        loop {
+            match self.next().await {
+                Ok(generation) => {
+                    if self.is_cut_off {
+                        self.is_cut_off = false;
+                        tracing::info!("definitions are followed again");
+                    }
+                    if generation != self.known {
+                        self.known = generation;
+                        return generation;
+                    }
+                }
+                Err(error) => {
+                    if !self.is_cut_off {
+                        self.is_cut_off = true;
+                        tracing::warn!(%error, "definitions cannot be followed; another attempt is made every now and then");
+                    }
+                    tokio::time::sleep(ASK).await;
+                }
+            }
+        }
+    }
+
+    /// The generation, once there is a reason to look at it.
+    async fn next(&mut self) -> Result<i64, Error> {
+        let every = match self.source {
+            Source::Asked(_) => ASK,
+            Source::Told { .. } => ASK_ANYWAY,
+        };
+        let clock = self.clock.get_or_insert_with(|| {
+            let mut clock = interval(every);
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            clock
+        });
+        match &mut self.source {
+            Source::Asked(connection) => {
+                clock.tick().await;
+                store::generation(connection, self.known).await
+            }
+            Source::Told { pool, listener } => {
+                let answer = told(pool, listener, clock).await;
+                if answer.is_err() {
+                    *listener = None;
+                }
+                answer
+            }
+        }
     }
 }
-pub fn follow(_d: &crate::execute::Database) -> Follower {
-    Follower
+
+/// The generation that PostgreSQL tells, or that it has when nothing was heard for some time or may have been missed.
+async fn told(pool: &PgPool, listener: &mut Option<PgListener>, clock: &mut Interval) -> Result<i64, Error> {
+    let Some(listener) = listener else {
+        let mut new = PgListener::connect_with(pool).await?;
+        new.listen(definitions::CHANNEL).await?;
+        let generation = asked(&mut new).await?;
+        *listener = Some(new);
+        return Ok(generation);
+    };
+    let heard = tokio::select! {
+        heard = listener.try_recv() => heard?,
+        _ = clock.tick() => None,
+    };
+    // Without a message the connection was lost and is there again, or it is time to ask.
+    match heard.and_then(|message| message.payload().parse().ok()) {
+        Some(generation) => Ok(generation),
+        None => asked(listener).await,
+    }
+}
+
+/// The generation, asked on the connection that listens.
+async fn asked(listener: &mut PgListener) -> Result<i64, Error> {
+    let text = |select: &SelectStatement| AssertSqlSafe(select.to_string(PostgresQueryBuilder));
+    let there = sqlx::query(text(&definitions::is_there(Dialect::Postgres))).fetch_one(&mut *listener).await?;
+    if !there.try_get::<bool, _>("there")? {
+        return Ok(0);
+    }
+    let state = sqlx::query(text(&definitions::state())).fetch_optional(&mut *listener).await?;
+    Ok(state.map(|row| row.try_get("generation")).transpose()?.unwrap_or_default())
 }

@@ -128,7 +128,25 @@ impl Error {
     /// Whether another generation of definitions may fare better.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
-        matches!(self, Self::Outdated)
+        matches!(self, Self::Outdated) || self.is_undefined()
+    }
+
+    /// Whether the database does not know a table, a column or another thing that a statement names: somebody has
+    /// changed it.
+    #[must_use]
+    pub fn is_undefined(&self) -> bool {
+        let Some(told) = self.database() else { return false };
+        match told.code().as_deref() {
+            // PostgreSQL: undefined_column, undefined_table, undefined_object.
+            Some("42703" | "42P01" | "42704") => true,
+            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => {
+                let message = told.message();
+                message.starts_with("no such table: ")
+                    || message.starts_with("no such column: ")
+                    || message.contains(" has no column named ")
+            }
+            _ => false,
+        }
     }
 
     /// What the database itself said, if it is that.
@@ -180,6 +198,7 @@ fn driver_code(error: &sqlx::Error) -> Code {
     }
 }
 
+const SQLITE_ERROR: u32 = 1;
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_LOCKED: u32 = 6;
 const SQLITE_READONLY: u32 = 8;

@@ -12,7 +12,7 @@ use crate::{
     execute::Error,
     sql::{
         Dialect,
-        ddl::{Rebuild, Step, TableChange, compile, drop_object, foreign_key_name, index_name, inspect},
+        ddl::{Rebuild, Step, TableChange, compile, foreign_key_name, index_name, inspect, sqlite},
     },
 };
 
@@ -42,12 +42,12 @@ pub async fn dependents(connection: &impl ConnectionTrait, change: &TableChange)
             named(connection, &inspect::postgres_table_dependents(table)).await
         }
         (Dialect::Sqlite, TableChange::DropLookup { table, column, .. }) => {
-            sqlite(connection, change, table, Some(column)).await
+            in_a_copy(connection, change, table, Some(column)).await
         }
         (Dialect::Sqlite, TableChange::DropMultiTable { table, key, .. }) => {
-            sqlite(connection, change, table, Some(key)).await
+            in_a_copy(connection, change, table, Some(key)).await
         }
-        (Dialect::Sqlite, TableChange::DropIntersect { table }) => sqlite(connection, change, table, None).await,
+        (Dialect::Sqlite, TableChange::DropIntersect { table }) => in_a_copy(connection, change, table, None).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -78,7 +78,7 @@ struct Referencing {
 
 /// SQLite keeps no such catalog, but says which object a change would break, one at a time. It is asked in a copy of
 /// the tables without their rows.
-async fn sqlite(
+async fn in_a_copy(
     connection: &impl ConnectionTrait,
     change: &TableChange,
     table: &Table,
@@ -95,8 +95,8 @@ async fn sqlite(
             Err(error) => tracing::debug!(%error, name = object.name, "left out of a copy"),
         }
     }
-    scratch.run(PROBE).await?;
-    broken(&mut scratch, &mut there, BEFORE).await?;
+    scratch.run(sqlite::PROBE).await?;
+    broken(&mut scratch, &mut there, sqlite::LOOK[0]).await?;
 
     let mut found = Vec::new();
     let referencing: Vec<Referencing> = scratch.rows(&inspect::sqlite_referencing(&table.name)).await?;
@@ -110,13 +110,13 @@ async fn sqlite(
         let on_it = |object: &&Object| object.kind == "trigger" && object.table_name.eq_ignore_ascii_case(&table.name);
         found.extend(there.iter().filter(on_it).map(|object| format!("trigger {}", object.name)));
     }
-    // The columns go whatever views and triggers say, so that what is left can say it.
-    let mut probes = [AFTER, BEFORE].into_iter().cycle();
+    // The columns go whatever views and triggers say, so that these can say it then.
+    let mut probes = [sqlite::LOOK[1], sqlite::LOOK[0]].into_iter().cycle();
     for step in compile(Dialect::Sqlite, change) {
         let (Step::Statement { text, .. } | Step::DropColumn(Rebuild { drop: text, .. })) = step else { continue };
-        scratch.run("PRAGMA legacy_alter_table = ON").await?;
+        scratch.run(sqlite::LENIENT).await?;
         found.extend(broken(&mut scratch, &mut there, &text).await?);
-        scratch.run("PRAGMA legacy_alter_table = OFF").await?;
+        scratch.run(sqlite::THOROUGH).await?;
         if let Some(probe) = probes.next() {
             found.extend(broken(&mut scratch, &mut there, probe).await?);
         }
@@ -125,11 +125,6 @@ async fn sqlite(
     found.dedup();
     Ok(found)
 }
-
-/// A table whose change makes SQLite look at everything that names tables.
-const PROBE: &str = "CREATE TABLE relata_probe (a)";
-const BEFORE: &str = "ALTER TABLE relata_probe RENAME COLUMN a TO b";
-const AFTER: &str = "ALTER TABLE relata_probe RENAME COLUMN b TO a";
 
 /// Runs a statement until nothing breaks by it any more, and says what did. What breaks is dropped.
 async fn broken(scratch: &mut Scratch, there: &mut Vec<Object>, text: &str) -> Result<Vec<String>, Error> {
@@ -152,6 +147,6 @@ async fn broken(scratch: &mut Scratch, there: &mut Vec<Object>, text: &str) -> R
         if object.kind == "table" {
             return Ok(found);
         }
-        scratch.run(&drop_object(&object.kind, &object.name)).await?;
+        scratch.run(&sqlite::drop_object(&object.kind, &object.name)).await?;
     }
 }

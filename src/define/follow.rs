@@ -13,9 +13,8 @@ use sqlx::{
 };
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::{dialect_of, store};
 use crate::{
-    execute::{Database, Error},
+    execute::{Database, Error, generation},
     sql::{Dialect, definitions},
 };
 
@@ -47,26 +46,25 @@ enum Source {
     Told { pool: PgPool, listener: Option<PgListener> },
 }
 
-impl Follower {
-    /// Follows from a generation on.
-    ///
-    /// # Errors
-    /// Where definitions are not supported.
-    pub fn new(database: &Database, known: i64) -> Result<Self, Error> {
-        let connection = database.connection();
-        let source = match dialect_of(connection)? {
-            Dialect::Sqlite => Source::Asked(connection.clone()),
-            Dialect::Postgres => {
-                let options = connection.get_postgres_connection_pool().connect_options();
-                let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
-                Source::Told { pool: pool.connect_lazy_with((*options).clone()), listener: None }
-            }
-        };
-        Ok(Self { source, known, clock: None, is_cut_off: false })
-    }
+/// Follows what is defined on a database.
+#[must_use]
+pub fn follow(database: &Database) -> Follower {
+    let connection = database.connection();
+    let source = match database.dialect() {
+        Dialect::Sqlite => Source::Asked(connection.clone()),
+        Dialect::Postgres => {
+            let options = connection.get_postgres_connection_pool().connect_options();
+            let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
+            Source::Told { pool: pool.connect_lazy_with((*options).clone()), listener: None }
+        }
+    };
+    Follower { source, known: 0, clock: None, is_cut_off: false }
+}
 
-    /// Waits until definitions have another generation than the one known, and says which. May be dropped while it
-    /// waits, and asked again, without missing anything. Never fails: a database that cannot be reached is asked again.
+impl Follower {
+    /// Waits until definitions have another generation than the one that it said last, and says which; at first, until
+    /// there are any. May be dropped while it waits, and asked again, without missing anything. Never fails: a database
+    /// that cannot be reached is asked again.
     pub async fn changed(&mut self) -> i64 {
         loop {
             match self.next().await {
@@ -105,7 +103,7 @@ impl Follower {
         match &mut self.source {
             Source::Asked(connection) => {
                 clock.tick().await;
-                store::generation(connection, self.known).await
+                generation(connection, self.known).await
             }
             Source::Told { pool, listener } => {
                 let answer = told(pool, listener, clock).await;

@@ -11,6 +11,7 @@ use crate::{
     sql::ddl::{
         Rebuild, inspect,
         rebuild::{Old, in_place, statements},
+        sqlite,
     },
 };
 
@@ -46,14 +47,10 @@ struct Violations {
     broken: i64,
 }
 
-/// What must hold for the statements to be shown to somebody who runs them elsewhere: outside of any transaction,
-/// nothing else is to follow the table's names.
-const PRELUDE: [&str; 2] = ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON"];
-
 /// The statements, without running them.
 pub(super) async fn expand(transaction: &DatabaseTransaction, change: &Rebuild) -> Result<Vec<String>, Error> {
     let (_, texts) = prepare(transaction, change).await?;
-    Ok(PRELUDE.map(str::to_owned).into_iter().chain(texts).collect())
+    Ok(sqlite::APART.map(str::to_owned).into_iter().chain(texts).collect())
 }
 
 /// Drops a column, if need be by making the table anew: what else names tables that are not there is no reason to
@@ -62,13 +59,10 @@ pub(super) async fn drop_column(transaction: &DatabaseTransaction, change: &Rebu
     let Err(error) = transaction.execute_unprepared(&change.drop).await else { return Ok(()) };
     let error = Error::from(error);
     match error.database().map(sqlx::error::DatabaseError::message) {
-        Some(NO_REASON) => run(transaction, change).await,
+        Some(sqlite::NO_REASON) => run(transaction, change).await,
         _ => Err(error),
     }
 }
-
-/// What SQLite says of an error that it has nothing to say about.
-const NO_REASON: &str = "SQL logic error";
 
 /// Makes the table anew. No foreign key is broken afterwards that was not before.
 pub(super) async fn run(transaction: &DatabaseTransaction, change: &Rebuild) -> Result<(), Error> {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 
 use super::dialect_of;
 use crate::{
+    error::Code,
     execute::Error,
     sql::{Dialect, ddl},
 };
@@ -34,13 +35,12 @@ pub async fn may_define(connection: &DatabaseConnection) -> Result<bool, Error> 
 async fn sqlite(connection: &DatabaseConnection) -> Result<bool, Error> {
     let options = (*connection.get_sqlite_connection_pool().connect_options()).clone();
     let mut own = SqliteConnection::connect_with(&options.busy_timeout(Duration::ZERO)).await?;
-    // Takes the right to write and, as there is no free page that it could give back, uses it for nothing.
-    let answer = sqlx::raw_sql(AssertSqlSafe("BEGIN; PRAGMA incremental_vacuum(1); ROLLBACK")).execute(&mut own).await;
+    let answer = sqlx::raw_sql(ddl::sqlite::TRY_TO_WRITE).execute(&mut own).await;
     let refused = answer.err().map(Error::from);
     own.close().await?;
     match refused {
         None => Ok(true),
-        Some(error) if error.code() == crate::error::Code::Forbidden => Ok(false),
+        Some(error) if error.code() == Code::Forbidden => Ok(false),
         Some(error) if error.is_retryable() => Ok(true),
         Some(error) => Err(error),
     }

@@ -6,16 +6,17 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
     SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
-use sqlx::{
-    postgres::PgDatabaseError,
-    sqlite::{SqlitePool, SqlitePoolOptions},
-};
+use sqlx::{postgres::PgDatabaseError, sqlite::SqlitePool};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{delete::restricted, rebuild};
 use crate::{
     execute::{Database, Error},
-    sql::{Dialect, ddl::Step, definitions},
+    sql::{
+        Dialect,
+        ddl::{Step, sqlite},
+        definitions,
+    },
 };
 
 /// How long it waits for a lock of others.
@@ -41,7 +42,7 @@ impl Transaction {
         let dialect = database.dialect();
         let turn = database.turn().await;
         let connection = match dialect {
-            Dialect::Sqlite => sqlite(database.connection().get_sqlite_connection_pool()).await?,
+            Dialect::Sqlite => apart(database.connection().get_sqlite_connection_pool()).await?,
             Dialect::Postgres => database.connection().clone(),
         };
         let options = TransactionOptions {
@@ -116,13 +117,17 @@ pub async fn expand(transaction: &DatabaseTransaction, step: &Step) -> Result<Ve
     }
 }
 
-/// A connection for one transaction. It does not watch over foreign keys, and what it does to a table leaves other
-/// tables, views and triggers alone.
-async fn sqlite(pool: &SqlitePool) -> Result<DatabaseConnection, Error> {
-    let options = (*pool.connect_options()).clone();
-    let options = options.foreign_keys(false).busy_timeout(PATIENCE).pragma("legacy_alter_table", "ON");
-    let own = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(own))
+/// A connection for one transaction, made as those of the pool are. It does not watch over foreign keys, and what it
+/// does to a table leaves other tables, views and triggers alone.
+async fn apart(pool: &SqlitePool) -> Result<DatabaseConnection, Error> {
+    let options = (*pool.connect_options()).clone().busy_timeout(PATIENCE);
+    let own = pool.options().clone().min_connections(0).max_connections(1).connect_with(options).await?;
+    let own = SqlxSqliteConnector::from_sqlx_sqlite_pool(own);
+    // Whatever the pool itself asks of new connections.
+    for pragma in sqlite::APART {
+        own.execute_unprepared(pragma).await?;
+    }
+    Ok(own)
 }
 
 /// PostgreSQL lists what else depends on something that was to go.

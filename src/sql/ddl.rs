@@ -5,7 +5,7 @@ mod column_type;
 pub mod inspect;
 mod postgres;
 pub mod rebuild;
-mod sqlite;
+pub mod sqlite;
 #[cfg(test)]
 mod tests;
 
@@ -15,8 +15,6 @@ use sea_orm::sea_query::{
 };
 
 use crate::catalog::{AttributeType, CascadeDelete, DatabaseType, Table};
-
-pub use sqlite::drop_object;
 
 use super::{alias::iden, dialect::Dialect};
 

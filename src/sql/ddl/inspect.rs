@@ -106,9 +106,9 @@ fn of_table(pragma: &'static str) -> FunctionCall {
 /// What depends on columns of a table on PostgreSQL, but for the constraint and index of a definition: `dependent`.
 #[must_use]
 pub fn postgres_column_dependents(table: &Table, columns: &[&str], own: &[String]) -> SelectStatement {
-    // A default goes with its column, and so do marks that it may not be null.
+    // Its default goes with a column, and so do marks that it may not be null.
     let is_part = Cond::any()
-        .add(catalog("d", "classid").eq("pg_attrdef"))
+        .add(Expr::col(("f", "adnum")).equals(("d", "refobjsubid")))
         .add(text("k", "contype").eq("n"))
         .add(Expr::col(("k", "conname")).is_in(own))
         .add(Expr::col(("i", "relname")).is_in(own));
@@ -143,7 +143,7 @@ fn coalesced(condition: Cond) -> Expr {
 }
 
 /// The rows of the catalog of dependencies that are about a table, with what each may be: constraint `k`, relation `i`,
-/// rule `r`, trigger `g`. A rule is that of a view.
+/// rule `r`, trigger `g`, default `f`. A rule is that of a view.
 fn dependents(table: &Table) -> SelectStatement {
     let describe = Func::cust("pg_describe_object").args([
         Expr::col(("d", "classid")),
@@ -165,7 +165,9 @@ fn dependents(table: &Table) -> SelectStatement {
         .and_where(Expr::col(("d", "refclassid")).eq(regclass("pg_class")))
         .and_where(Expr::col(("d", "refobjid")).eq(Expr::expr(Func::cust("to_regclass").arg(quoted(table)))))
         .order_by("dependent", Order::Asc);
-    for (name, alias) in [("pg_constraint", "k"), ("pg_class", "i"), ("pg_rewrite", "r"), ("pg_trigger", "g")] {
+    for (name, alias) in
+        [("pg_constraint", "k"), ("pg_class", "i"), ("pg_rewrite", "r"), ("pg_trigger", "g"), ("pg_attrdef", "f")]
+    {
         select.join_as(JoinType::LeftJoin, ("pg_catalog", name), alias, joined(name, alias));
     }
     select

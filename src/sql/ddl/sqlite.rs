@@ -16,6 +16,29 @@ use crate::sql::{Dialect, alias::iden};
 
 const THIS: Dialect = Dialect::Sqlite;
 
+/// Makes changes of one table leave others alone: neither are foreign keys watched over, nor does what names the table
+/// follow it to another name.
+pub const APART: [&str; 2] = ["PRAGMA foreign_keys = OFF", LENIENT];
+
+/// Lets tables change whatever views and triggers say of it.
+pub const LENIENT: &str = "PRAGMA legacy_alter_table = ON";
+
+/// Looks at views and triggers whenever a table changes.
+pub const THOROUGH: &str = "PRAGMA legacy_alter_table = OFF";
+
+/// A table whose change makes SQLite look at everything that names tables.
+pub const PROBE: &str = "CREATE TABLE relata_probe (a)";
+
+/// The changes, each to be made after the other.
+pub const LOOK: [&str; 2] =
+    ["ALTER TABLE relata_probe RENAME COLUMN a TO b", "ALTER TABLE relata_probe RENAME COLUMN b TO a"];
+
+/// Takes the right to write and uses it for nothing: a free page that it might give back, it takes again.
+pub const TRY_TO_WRITE: &str = "BEGIN; PRAGMA incremental_vacuum(1); ROLLBACK";
+
+/// What SQLite says of an error that it has nothing to say about.
+pub const NO_REASON: &str = "SQL logic error";
+
 /// What a foreign key may say about deletes.
 const ACTIONS: [Option<CascadeDelete>; 5] = [
     None,

@@ -85,6 +85,25 @@ async fn indexes_views_triggers_and_foreign_keys_over_a_lookup_are_named(backend
 
 #[apply(backends)]
 #[tokio::test]
+async fn a_column_that_is_computed_from_a_lookup_is_named(backend: Backend) {
+    let Some(db) = connection(backend, "define_computed").await else { return };
+    run(&db, "create table agent (id integer primary key); create table deal (id integer primary key)").await;
+    change(&db, &[lookup(backend, "Deal", "deal", integer("agent_id"), "agent")]).await;
+    match backend {
+        Backend::Sqlite => run(&db, "alter table deal add column twice integer as (agent_id * 2)").await,
+        Backend::Postgres => {
+            run(&db, "alter table deal add column twice integer generated always as (agent_id * 2) stored").await;
+        }
+    }
+    let expected = match backend {
+        Backend::Sqlite => "table deal",
+        Backend::Postgres => "default value for column twice of table deal",
+    };
+    assert_eq!(dependents(&db, &drop_lookup(backend)).await.unwrap(), [expected]);
+}
+
+#[apply(backends)]
+#[tokio::test]
 async fn what_was_broken_before_does_not_matter(backend: Backend) {
     let Some(db) = connection(backend, "define_broken").await else { return };
     run(&db, TABLES).await;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use relata::{
     define::{Follower, Transaction, store},
-    execute::{Database, Error},
+    execute::Database,
 };
 use rstest_reuse::apply;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::DatabaseConnection;
 use tokio::time::timeout;
 
-use super::{run, texts};
+use super::texts;
 use crate::{
     backends,
     support::{Backend, connect, empty},
@@ -23,8 +23,8 @@ async fn count(db: &DatabaseConnection, commit: bool) {
     if commit { transaction.commit().await.unwrap() } else { transaction.rollback().await.unwrap() }
 }
 
-fn follower(db: &DatabaseConnection, known: i64) -> Follower {
-    Follower::new(&Database::of(db).unwrap(), known).unwrap()
+fn follower(db: &DatabaseConnection) -> Follower {
+    follow(&Database::of(db).unwrap())
 }
 
 /// Longer than an instance may take, on a machine that has other things to do.
@@ -41,7 +41,7 @@ async fn nothing(follower: &mut Follower) {
 async fn what_one_instance_defines_the_others_learn(backend: Backend) {
     let Some(url) = empty(backend, "follow_others").await else { return };
     let (one, other) = (connect(&url).await, connect(&url).await);
-    let mut follower = follower(&other, 0);
+    let mut follower = follower(&other);
     nothing(&mut follower).await;
     count(&one, true).await;
     assert_eq!(soon(&mut follower).await, 1);
@@ -60,8 +60,9 @@ async fn what_was_defined_before_is_learned_at_once(backend: Backend) {
     let db = connect(&url).await;
     count(&db, true).await;
     count(&db, true).await;
-    assert_eq!(soon(&mut follower(&db, 1)).await, 2);
-    nothing(&mut follower(&db, 2)).await;
+    let mut follower = follower(&db);
+    assert_eq!(soon(&mut follower).await, 2);
+    nothing(&mut follower).await;
 }
 
 #[apply(backends)]
@@ -69,7 +70,7 @@ async fn what_was_defined_before_is_learned_at_once(backend: Backend) {
 async fn waiting_may_be_given_up_and_taken_up_again(backend: Backend) {
     let Some(url) = empty(backend, "follow_given_up").await else { return };
     let db = connect(&url).await;
-    let mut follower = follower(&db, 0);
+    let mut follower = follower(&db);
     let (asking, ()) = tokio::join!(
         async {
             for _ in 0..2_000 {
@@ -88,7 +89,7 @@ async fn waiting_may_be_given_up_and_taken_up_again(backend: Backend) {
 async fn a_connection_that_is_lost_is_made_again_and_nothing_is_missed() {
     let Some(url) = empty(Backend::Postgres, "follow_lost").await else { return };
     let (one, other) = (connect(&url).await, connect(&format!("{url}?application_name=follow_lost")).await);
-    let mut follower = follower(&other, 0);
+    let mut follower = follower(&other);
     nothing(&mut follower).await;
     for generation in 1..=3 {
         let killed = "select cast(pg_terminate_backend(pid) as text) from pg_stat_activity
@@ -106,7 +107,7 @@ async fn whoever_stops_following_leaves_no_connection_behind() {
     other.ping().await.unwrap();
     let here = "select pid from pg_stat_activity where application_name = 'follow_left'";
     let before = texts(&one, here).await.len();
-    let mut follower = follower(&other, 0);
+    let mut follower = follower(&other);
     nothing(&mut follower).await;
     assert_eq!(texts(&one, here).await.len(), before + 1);
     drop(follower);
@@ -116,29 +117,4 @@ async fn whoever_stops_following_leaves_no_connection_behind() {
         }
     };
     timeout(Duration::from_secs(20), gone).await.expect("the connection ends");
-}
-
-#[apply(backends)]
-#[tokio::test]
-async fn a_name_that_the_database_does_not_know_is_told_from_other_faults(backend: Backend) {
-    let Some(url) = empty(backend, "follow_undefined").await else { return };
-    let db = connect(&url).await;
-    run(&db, "create table thing (id integer primary key)").await;
-    let undefined = [
-        "select * from missing",
-        "select missing from thing",
-        "select thing.missing from thing",
-        "insert into thing (missing) values (1)",
-        "update thing set missing = 1",
-        "delete from missing",
-    ];
-    for sql in undefined {
-        let error = Error::from(db.execute_unprepared(sql).await.unwrap_err());
-        assert!(error.is_undefined(), "{sql}: {error}");
-    }
-    run(&db, "insert into thing values (1)").await;
-    for sql in ["selct 1", "select * from thing where", "insert into thing values (1)"] {
-        let error = Error::from(db.execute_unprepared(sql).await.unwrap_err());
-        assert!(!error.is_undefined(), "{sql}: {error}");
-    }
 }

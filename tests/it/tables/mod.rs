@@ -2,6 +2,8 @@
 
 mod changes;
 mod dependents;
+mod faults;
+mod follow;
 mod rebuild;
 mod store;
 

@@ -128,7 +128,7 @@ impl Error {
     /// Whether another generation of definitions may fare better.
     #[must_use]
     pub fn is_outdated(&self) -> bool {
-        matches!(self, Self::Outdated) || self.is_undefined()
+        matches!(self, Self::Outdated)
     }
 
     /// Whether the database does not know a table, a column or another thing that a statement names: somebody has
@@ -144,6 +144,21 @@ impl Error {
                 message.starts_with("no such table: ")
                     || message.starts_with("no such column: ")
                     || message.contains(" has no column named ")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the database has already what a statement was to make.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        let Some(told) = self.database() else { return false };
+        match told.code().as_deref() {
+            // PostgreSQL: duplicate_column, duplicate_table, duplicate_object.
+            Some("42701" | "42P07" | "42710") => true,
+            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => {
+                let message = told.message();
+                message.starts_with("duplicate column name: ") || message.ends_with(" already exists")
             }
             _ => false,
         }

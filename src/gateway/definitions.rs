@@ -201,6 +201,11 @@ impl Planned {
 }
 
 fn refused(definitions: &Definitions, field: usize, error: &Error) -> Response {
+    if error.is_duplicate() || error.is_undefined() {
+        tracing::warn!(%error, "tables are not what they were when the gateway read them");
+        let message = "the tables are not what they were when they were read: others have changed them meanwhile";
+        return definitions.refused(field, &plan::Error::new(Code::Conflict, message));
+    }
     let (Error::Refused(refusal) | Error::Raced(refusal)) = error else {
         tracing::error!(%error, "definitions could not be changed");
         return definitions.refused(field, &plan::Error::new(error.code(), error.public_message()));

@@ -242,7 +242,7 @@ fn respond(
             let reads = fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Read(_)));
             let key = reads.map(|(field, _)| field.field.response_key.as_str()).nth(field).unwrap_or_default();
             log(&error, key);
-            is_doubtful |= error.is_outdated();
+            is_doubtful |= error.is_undefined();
             errors.push(Error::from(&error).at(key));
             is_null = true;
             Vec::new().into_iter()

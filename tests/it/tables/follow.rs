@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use relata::{
-    define::{Follower, Transaction, store},
+    define::{Follower, Transaction, follow, store},
     execute::Database,
 };
 use rstest_reuse::apply;

@@ -30,16 +30,16 @@ pub(super) fn create(ground: &Ground, new: &NewManyToMany) -> Result<Edit> {
 
     let columns = [column(ends[0], first, is_self.then_some(1))?, column(ends[1], second, is_self.then_some(2))?];
     if columns[0].eq_ignore_ascii_case(&columns[1]) {
-        return Err(Error::invalid("the two columns of the intersect table need two names"));
+        return Err(Error::new(Code::Conflict, "the two columns of the intersect table need two names"));
     }
 
-    // A name said for none: both ends are named after the relationship (Name = Partner), unless they meet.
+    // Without names both ends are named after the relationship (Name = Partner), but for two roles of one entity.
     let default = name::camel(&new.schema_name);
     let names = ends.map(|end| end.navigation_property_name.as_deref().unwrap_or(&default));
     for (index, name) in names.into_iter().enumerate() {
         check_navigation(&format!("entity{}.navigationPropertyName", index + 1), name)?;
     }
-    if is_self && names[0] == names[1] {
+    if is_self && ends.iter().any(|end| end.navigation_property_name.is_none()) {
         let message = "the two ends are on one entity: give each a navigationPropertyName of its own";
         return Err(Error::invalid(message).entity(&first.logical_name));
     }

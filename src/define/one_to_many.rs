@@ -123,7 +123,8 @@ pub(super) fn single_name(
         given.to_owned()
     } else {
         let stem = name::lookup_stem(column).unwrap_or_else(|| referenced.logical_name.clone());
-        if fields.is_free(id, &stem) { stem } else { format!("{stem}{}", referenced.type_name) }
+        // Named like its own column, as discovery names it.
+        if stem == name::camel(column) { format!("{stem}{}", referenced.type_name) } else { stem }
     };
     fields.take(id, &name)?;
     Ok(name)

@@ -4,7 +4,8 @@
 use crate::{
     catalog::{
         CascadeDelete, Catalog, Definition, DefinitionKind, Discriminator, EndDefinition, Entity, EntityId,
-        IntersectDefinition, LookupDefinition, ManyToMany, OneToMany, Relationship, RelationshipKind,
+        IntersectDefinition, LookupDefinition, ManyToMany, MultiTableDefinition, OneToMany, Relationship,
+        RelationshipKind,
     },
     error::Code,
     plan::{Error, Result},
@@ -27,7 +28,11 @@ pub(super) fn update(ground: &Ground, schema_name: &str, input: &Update) -> Resu
             RelationshipKind::ManyToMany(many) => many_to_many(ground, relationship, many, input),
         },
         Err(unknown) => match ground.definitions.iter().find(|known| known.schema_name == schema_name) {
-            Some(lookup) => multi_table(lookup, input),
+            Some(definition) => match &definition.kind {
+                DefinitionKind::MultiTable(lookup) => multi_table(definition, lookup, input),
+                // What it speaks of is gone.
+                _ => Err(unknown),
+            },
             None => Err(unknown),
         },
     };
@@ -297,22 +302,21 @@ fn many_to_many(ground: &Ground, relationship: &Relationship, many: &ManyToMany,
 }
 
 /// Of a multi-table lookup itself only what it says about itself changes; its targets are relationships of their own.
-fn multi_table(lookup: &Definition, input: &Update) -> Result<Edit> {
-    check_same("the schema name", input.schema_name.as_ref(), [lookup.schema_name.as_str()])?;
+fn multi_table(stored: &Definition, lookup: &MultiTableDefinition, input: &Update) -> Result<Edit> {
+    check_same("the schema name", input.schema_name.as_ref(), [stored.schema_name.as_str()])?;
     let only = Update { schema_name: None, description: None, ..input.clone() };
     if only != Update::default() {
         let message = "of a multi-table lookup only the description changes: name one of its targets";
         return Err(Error::invalid(message));
     }
-    let mut definition = lookup.clone();
+    let mut definition = stored.clone();
     if let Some(given) = &input.description {
         definition.description = said(Some(given));
     }
-    let DefinitionKind::MultiTable(parts) = &lookup.kind else { return Err(immutable("the kind")) };
     Ok(Edit {
-        schema_name: lookup.schema_name.clone(),
-        relationships: parts.arms.iter().map(|arm| arm.schema_name.clone()).collect(),
-        stored: if definition == *lookup { Vec::new() } else { vec![definition] },
+        schema_name: stored.schema_name.clone(),
+        relationships: lookup.arms.iter().map(|arm| arm.schema_name.clone()).collect(),
+        stored: if definition == *stored { Vec::new() } else { vec![definition] },
         ..Edit::default()
     })
 }

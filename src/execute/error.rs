@@ -158,7 +158,9 @@ impl Error {
             Some("42701" | "42P07" | "42710") => true,
             Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => {
                 let message = told.message();
-                message.starts_with("duplicate column name: ") || message.ends_with(" already exists")
+                message.starts_with("duplicate column name: ")
+                    || message.starts_with("object name reserved for internal use: ")
+                    || message.ends_with(" already exists")
             }
             _ => false,
         }

@@ -10,7 +10,7 @@ use crate::{
     error::Code,
     execute::{Error, Failure, generation},
     graphql::{self, Defined, Definitions, Response},
-    plan,
+    plan, reflect,
     sql::ddl,
 };
 
@@ -48,7 +48,7 @@ impl Gateway {
         let _turn = self.0.turn.lock().await;
         let mut attempt = 1;
         loop {
-            let current = self.newest().await.map_err(|error| Failure { field: 0, error })?;
+            let current = self.present().await.map_err(|error| Failure { field: 0, error })?;
             match self.attempt(&current, definitions).await {
                 // Who has waited for a lock for long is told so, instead of waiting again.
                 Err(failure)
@@ -61,6 +61,20 @@ impl Gateway {
                 }
                 done => return done,
             }
+        }
+    }
+
+    /// What exists at present. Tables that are discovered may have changed since they were read, so that they are read
+    /// again; nothing of that is served before something is defined.
+    async fn present(&self) -> Result<Arc<Snapshot>, Error> {
+        if !self.0.origin.source.discovers() {
+            return self.newest().await;
+        }
+        match self.0.origin.load().await {
+            Ok(snapshot) => Ok(Arc::new(snapshot)),
+            Err(BuildError::Definitions(error)) => Err(error),
+            Err(BuildError::Discovery(reflect::database::Error::Query(error))) => Err(error.into()),
+            Err(error) => Err(Error::Refused(conflict(&error))),
         }
     }
 
@@ -132,9 +146,10 @@ impl Gateway {
         }
         let (mut texts, mut definitions) = (Vec::with_capacity(planned.len()), current.ground.definitions.to_vec());
         let mut changes = Vec::new();
-        for (field, Planned { edit, dry_run, .. }) in planned.iter().enumerate() {
-            texts.push(self.look(transaction.connection(), edit).await.map_err(at(field))?);
-            if *dry_run {
+        for (field, planned) in planned.iter().enumerate() {
+            texts.push(self.look(transaction.connection(), planned).await.map_err(at(field))?);
+            let edit = &planned.edit;
+            if planned.dry_run {
                 continue;
             }
             let steps: Vec<ddl::Step> =
@@ -158,19 +173,22 @@ impl Gateway {
         let transaction = connection.begin().await.map_err(|error| Failure { field: 0, error: error.into() })?;
         let mut texts = Vec::with_capacity(planned.len());
         for (field, planned) in planned.iter().enumerate() {
-            let looked = self.look(&transaction, &planned.edit).await;
+            let looked = self.look(&transaction, planned).await;
             texts.push(looked.map_err(|error| Failure { field, error })?);
         }
         Ok(texts)
     }
 
     /// What must hold in the database for a change, and the statements that it takes.
-    async fn look(&self, connection: &DatabaseTransaction, edit: &Edit) -> Result<Vec<String>, Error> {
+    async fn look(&self, connection: &DatabaseTransaction, planned: &Planned) -> Result<Vec<String>, Error> {
+        let edit = &planned.edit;
         if let Some(table) = &edit.must_be_empty
             && define::has_rows(connection, table).await?
         {
             let message = format!("{table} has rows, which would be without a value for the required lookup");
-            return Err(plan::Error::invalid(message).hint("make a lookup that may be null").into());
+            let refusal = plan::Error::invalid(message).hint("make a lookup that may be null");
+            let entity = planned.before.ground.catalog.entities.iter().find(|entity| entity.table == *table);
+            return Err(entity.map_or(refusal.clone(), |entity| refusal.entity(&entity.logical_name)).into());
         }
         for change in &edit.tables {
             let dependents = define::dependents(connection, change).await?;

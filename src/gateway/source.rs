@@ -24,6 +24,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether tables are discovered.
+    pub(super) fn discovers(&self) -> bool {
+        self.namespaces.is_some()
+    }
+
     /// What code registered and said.
     pub(super) fn declared(&self) -> Result<Vec<EntityDraft>, Problems> {
         let mut drafts = self.registered.clone();

@@ -108,7 +108,7 @@ impl Definitions {
         for (field, done) in self.fields.iter().zip(done) {
             let catalog: Arc<Catalog> = Arc::clone(&done.catalog);
             let key = &field.response_key;
-            let response = engine::execute_with(
+            let response = engine::execute(
                 schema,
                 &self.document,
                 &self.operation,

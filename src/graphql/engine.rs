@@ -152,19 +152,9 @@ impl Extension for Intercept {
     }
 }
 
-/// Runs those fields of a validated query that the engine resolves itself.
+/// Runs those fields of a validated operation that are chosen by name and response key, in the request that `prepare`
+/// makes of them.
 pub(super) async fn execute(
-    schema: &Schema,
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &document::Variables,
-    is_engine_field: impl Fn(&str) -> bool,
-) -> Response {
-    execute_with(schema, document, operation, variables, |name, _| is_engine_field(name), |request| request).await
-}
-
-/// The same, of the fields that are chosen by name and response key, with more for their resolvers to know.
-pub(super) async fn execute_with(
     schema: &Schema,
     document: &ExecutableDocument,
     operation: &OperationDefinition,

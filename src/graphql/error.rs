@@ -27,6 +27,11 @@ impl Error {
         self
     }
 
+    /// The field of the root that it lies in, unless it knows a path already.
+    pub(super) fn within(self, path: &str) -> Self {
+        if self.0.contains_key("path") { self } else { self.at(path) }
+    }
+
     /// The field of the document that it concerns, unless it knows a place already.
     pub(super) fn located(mut self, position: Position) -> Self {
         if !self.0.contains_key("locations") {

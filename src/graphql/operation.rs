@@ -188,12 +188,14 @@ async fn query(
     let fields = collect(&[selection], &|condition| condition == schema::QUERY);
     let roots: Vec<Root> = fields.iter().map(|field| root(context, field)).collect();
 
-    let engine = if roots.iter().any(|root| matches!(root, Root::Engine)) {
-        let response = engine::execute(context.schema, document, operation, variables, schema::is_engine_field).await;
-        Some(response)
-    } else {
-        None
-    };
+    let mut engine = Vec::new();
+    for (field, _) in fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Engine)) {
+        // One by one, so that a field that is refused leaves the others alone.
+        let key = field.field.response_key.as_str();
+        let is_it = |name: &str, response_key: &str| schema::is_engine_field(name) && response_key == key;
+        let response = engine::execute(context.schema, document, operation, variables, is_it, |it| it).await;
+        engine.push(response);
+    }
     // Where a refused field makes all data null, there is no use in reading the rest.
     let is_lost = roots.iter().zip(&fields).any(|(root, field)| {
         matches!(root, Root::Failed(_)) && !schema::is_nullable_root(context.catalog, &field.field.name)
@@ -224,14 +226,14 @@ fn respond(
     catalog: &Catalog,
     fields: &[Merged<'_>],
     roots: Vec<Root>,
-    engine: Option<EngineResponse>,
+    engine: Vec<EngineResponse>,
     fragments: Result<Vec<Result<Fragment, execute::Error>>, execute::Failure>,
     statements: usize,
 ) -> Response {
     let mut errors = Vec::new();
     let mut outcome = Outcome::Executed;
     // What definitions are is asked of the newest generation only.
-    let mut is_doubtful = engine.is_some();
+    let mut is_doubtful = !engine.is_empty();
     let mut is_null = false;
     let mut fragments = match fragments {
         Ok(fragments) => fragments.into_iter(),
@@ -248,10 +250,7 @@ fn respond(
             Vec::new().into_iter()
         }
     };
-    let engine_data = engine.map(|response| {
-        errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal)));
-        response.data
-    });
+    let mut engine = engine.into_iter();
     let mut data = Vec::new();
     for (field, root) in fields.iter().zip(roots) {
         let key = field.field.response_key.as_str();
@@ -268,10 +267,17 @@ fn respond(
                 None => is_null = true,
             },
             Root::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
-            Root::Engine => match engine_value(engine_data.as_ref(), key) {
-                Some(value) => data.extend_from_slice(format!("\"{key}\":{value}").as_bytes()),
-                None => is_null = true,
-            },
+            Root::Engine => {
+                let response = engine.next().unwrap_or_default();
+                errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal).within(key)));
+                match engine_value(&response.data, key) {
+                    Some(value) => data.extend_from_slice(format!("\"{key}\":{value}").as_bytes()),
+                    None => {
+                        data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                        is_null |= !schema::is_nullable_root(catalog, &field.field.name);
+                    }
+                }
+            }
             Root::Failed(error) => {
                 errors.push(Error::from(error.as_ref()).at(key));
                 data.extend_from_slice(format!("\"{key}\":null").as_bytes());
@@ -303,9 +309,9 @@ fn log(error: &execute::Error, key: &str) {
     }
 }
 
-fn engine_value(data: Option<&Data>, key: &str) -> Option<String> {
+fn engine_value(data: &Data, key: &str) -> Option<String> {
     match data {
-        Some(Data::Object(members)) => members.get(key).and_then(|value| serde_json::to_string(value).ok()),
+        Data::Object(members) => members.get(key).and_then(|value| serde_json::to_string(value).ok()),
         _ => None,
     }
 }

@@ -76,5 +76,6 @@ pub(super) fn is_engine_field(name: &str) -> bool {
 
 /// Whether a field of the root may be null by itself, so that an error in it leaves the others alone.
 pub(super) fn is_nullable_root(catalog: &Catalog, name: &str) -> bool {
-    name == "node" || catalog.find_entity(name).is_some_and(|id| catalog.entity(id).logical_name == name)
+    ["node", "entityDefinition", "relationshipDefinition", "__type"].contains(&name)
+        || catalog.find_entity(name).is_some_and(|id| catalog.entity(id).logical_name == name)
 }

@@ -103,8 +103,11 @@ fn facts() -> [Field; 8] {
         one(
             "multiTableLookup",
             optional_string(),
-            "The name of the multi-table lookup that this is a target of.",
-            |catalog, one| optional_text(lookup_of(catalog, one).map(|lookup| &lookup.name)),
+            "The multi-table lookup that this is a target of: its schema name, or where it has none its name.",
+            |catalog, one| {
+                let lookup = lookup_of(catalog, one);
+                optional_text(lookup.map(|lookup| lookup.definition.as_ref().unwrap_or(&lookup.name)))
+            },
         ),
     ]
 }

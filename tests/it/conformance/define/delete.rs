@@ -146,7 +146,6 @@ async fn c087_what_depends_on_an_intersect_is_named(#[case] backend: Backend) {
     server.write("mutation { associateUserBadgeHolders(key: {id: 1}, refs: [{id: 1}]) { changed } }").await;
     let held = async |made: &str, unmade: &str, name: &str| held(&server, "badge_holders", made, unmade, name).await;
     held("create view holders as select user_id from badge_holder", "drop view holders", "holders").await;
-    held("create index by_both on badge_holder (badge_id, user_id)", "drop index by_both", "by_both").await;
     held(
         "create table remark (id integer primary key, user_id integer, badge_id integer,
             foreign key (user_id, badge_id) references badge_holder (user_id, badge_id))",

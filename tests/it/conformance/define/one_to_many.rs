@@ -82,7 +82,7 @@ async fn c076_the_very_next_request_uses_both_ends(#[case] backend: Backend) {
             "{ children(where: {mentor: {name: {eq: \"P1\"}}}, orderBy: [{mentor: {name: DESC}}, {id: DESC}]) { id }
             some: parents(where: {childrenByMentor: {some: {level: {gte: 40}}}}) { id }
             none: childrenAggregate(where: {mentorExists: false}) { count }
-            ordered: children(orderBy: [{mentor: {name: DESC, nulls: LAST}}, {id: ASC}]) { id }
+            ordered: children(orderBy: [{mentor: {name: DESC_NULLS_LAST}}, {id: ASC}]) { id }
             parent(key: {id: 1}) {
                 childrenByMentor(where: {level: {gt: 10}}, first: 1) { name }
                 childrenByMentorConnection(first: 1) { totalCount nodes { id } pageInfo { hasNextPage } }

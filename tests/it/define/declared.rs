@@ -119,13 +119,13 @@ async fn what_needs_ddl_stays(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn hierarchies_are_said_at_run_time(#[case] backend: Backend) {
-    let sql = "create table node (id integer primary key, parent_id integer references node (id) on delete set null);
-        insert into node values (1, null), (2, 1), (3, 2);";
+    let sql = "create table unit (id integer primary key, parent_id integer references unit (id) on delete set null);
+        insert into unit values (1, null), (2, 1), (3, 2);";
     let Some(server) = crate::support::scratch(backend, "override_hierarchy", sql).await else { return };
-    let circle = "mutation { associateNodeParent(key: {id: 1}, ref: {id: 3}) { changed } }";
-    overrides(&server, "node_parent", json!({ "isHierarchical": true })).await;
+    let circle = "mutation { associateUnitParent(key: {id: 1}, ref: {id: 3}) { changed } }";
+    overrides(&server, "unit_parent", json!({ "isHierarchical": true })).await;
     server.refuses(circle, "CYCLE").await;
-    overrides(&server, "node_parent", json!({ "isHierarchical": false })).await;
+    overrides(&server, "unit_parent", json!({ "isHierarchical": false })).await;
     server.write(circle).await;
 }
 

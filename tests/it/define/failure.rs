@@ -25,7 +25,6 @@ async fn a_schema_that_cannot_be_built_undoes_the_ddl(#[case] backend: Backend) 
     server.execute("create table keyless (line varchar(9))").await;
     for defining in [
         editor(),
-        editor().dry(),
         Defining::many_to_many("post_readers", "reader", "post", "author"),
         Defining::multi_table("draft_about", "draft", "about_id", &["post", "author"]),
         Defining::update("draft_kept", json!({ "cascade": { "delete": "RESTRICT" } })),

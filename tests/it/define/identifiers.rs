@@ -102,6 +102,7 @@ async fn names_of_fields_are_names_of_graphql(#[case] backend: Backend) {
 #[tokio::test]
 async fn words_of_sql_and_letters_of_either_case_are_identifiers(#[case] backend: Backend) {
     let Some(server) = blog(backend, "words").await else { return };
+    server.execute("insert into draft (id) values (1)").await;
     for (schema_name, column, field) in [
         ("select", "order", "select_"),
         ("Table", "WHERE_id", "From"),
@@ -115,7 +116,7 @@ async fn words_of_sql_and_letters_of_either_case_are_identifiers(#[case] backend
         assert!(server.column("draft", column).await.is_some(), "{column}");
         server
             .write(&format!(
-                "mutation {{ upsertDraft(key: {{id: 1}}, input: {{{field}: {{ref: {{id: 1}}}}}}) {{ outcome }} }}"
+                "mutation {{ updateDraft(key: {{id: 1}}, input: {{{field}: {{ref: {{id: 1}}}}}}) {{ outcome }} }}"
             ))
             .await;
         let data = server

@@ -95,7 +95,7 @@ async fn definitions_over_entities_survive_a_restart(#[case] backend: Backend) {
     server
         .define(&Defining::update(
             "task_list",
-            json!({ "cascade": { "delete": "CASCADE" }, "description": "on a list" }),
+            json!({ "cascade": { "delete": "RESTRICT" }, "description": "on a list" }),
         ))
         .await;
     let after = server.another(relata::demo::builder).await;

@@ -158,6 +158,11 @@ fn one_to_many(catalog: &Catalog, one: &OneToMany) -> Value {
         "referencingAttribute": referencing_attributes.first(),
         "referencingAttributes": referencing_attributes,
         "referencingEntityNavigationPropertyName": one.referencing_navigation,
+        "lookupName": one.referencing_attributes.first().map(|id| &referencing.attribute(*id).column),
+        "multiTableLookup": catalog
+            .multi_table_lookups_of(one.referencing)
+            .find(|lookup| lookup.arms.contains(&one.referencing_navigation))
+            .map(|lookup| lookup.definition.as_ref().unwrap_or(&lookup.name)),
         "isOneToOne": one.unique,
         "isRequired": one.required,
         "isHierarchical": one.hierarchical,
@@ -189,6 +194,7 @@ fn lookup(catalog: &Catalog, lookup: &MultiTableLookup) -> Value {
         "name": lookup.name,
         "typeName": lookup.type_name,
         "schemaName": lookup.definition,
+        "isCustom": lookup.definition.is_some(),
         "entity": entity.logical_name,
         "discriminatorAttribute": lookup.discriminator.map(|id| &entity.attribute(id).name),
         "navigationProperties": lookup.arms,

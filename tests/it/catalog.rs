@@ -46,7 +46,7 @@ const DEFINITIONS: &str = "{
         ... on OneToManyRelationship {
             referencedEntity referencedAttribute referencedAttributes referencedEntityNavigationPropertyName
             referencingEntity referencingAttribute referencingAttributes referencingEntityNavigationPropertyName
-            isOneToOne isRequired isHierarchical isConditional cascadeConfiguration { delete }
+            lookupName multiTableLookup isOneToOne isRequired isHierarchical isConditional cascadeConfiguration { delete }
         }
         ... on ManyToManyRelationship {
             intersectEntityName
@@ -56,7 +56,9 @@ const DEFINITIONS: &str = "{
     }
     entityDefinitions {
         logicalName
-        multiTableLookups { name typeName discriminatorAttribute navigationProperties relationships { schemaName } }
+        multiTableLookups {
+            name schemaName isCustom typeName discriminatorAttribute navigationProperties relationships { schemaName }
+        }
     }
 }";
 
@@ -72,8 +74,6 @@ async fn check_definitions(server: &Server) -> Map<String, Value> {
             lookup["entity"] = entity["logicalName"].clone();
             let relationships = lookup["relationships"].as_array().unwrap().iter();
             lookup["relationships"] = relationships.map(|known| known["schemaName"].clone()).collect();
-            // No definition was made while this gateway ran.
-            lookup["schemaName"] = Value::Null;
             lookup
         })
     });

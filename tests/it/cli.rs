@@ -91,7 +91,7 @@ fn inspect_describes_the_catalog() {
         "referencedEntity": "artist", "referencedAttribute": "id", "referencedAttributes": ["id"],
         "referencedEntityNavigationPropertyName": "albums",
         "referencingEntity": "album", "referencingAttribute": "artistId", "referencingAttributes": ["artistId"],
-        "referencingEntityNavigationPropertyName": "artist",
+        "referencingEntityNavigationPropertyName": "artist", "lookupName": "artist_id", "multiTableLookup": null,
         "isOneToOne": false, "isRequired": true, "isHierarchical": false, "isConditional": false,
         "cascadeConfiguration": { "delete": "CASCADE" },
     });

@@ -230,3 +230,43 @@ async fn types_and_facets_are_those_of_the_columns(#[case] backend: Backend) {
         check("content", "Edm.Binary", none, true);
     }
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn a_definition_is_described_by_the_next_request(#[case] backend: Backend) {
+    let Some(server) = cast(backend, "csdl_definition").await else { return };
+    let before = described(&server).await;
+    assert!(before.entity_type("Toy").find_navigation("owner").is_none());
+    server
+        .data(
+            "mutation {
+                createOneToManyRelationship(input: {
+                    schemaName: \"toy_owner\" referencedEntity: \"person\" referencingEntity: \"toy\"
+                    lookup: { name: \"owner_id\" } description: \"Whose it is\"
+                }) { schemaName }
+                createMultiTableLookup(input: {
+                    schemaName: \"toy_place\" referencingEntity: \"toy\" lookup: { name: \"place_id\" }
+                    targets: [{ referencedEntity: \"desk\" }, { referencedEntity: \"team\" }]
+                }) { schemaName }
+            }",
+        )
+        .await;
+    let (xml, json) = (described(&server).await, described_in_json(&server).await);
+    for document in [&xml, &json] {
+        let check = |ty, name, expected: &str| assert_eq!(line(document, ty, name), expected, "{ty}.{name}");
+        check("Toy", "owner", "one Person or none, partner toys, ownerId = id");
+        check("Person", "toys", "many Toy, partner owner, on delete SetNull");
+        let description = [("Core.Description".to_owned(), "Whose it is".to_owned())];
+        assert_eq!(document.entity_type("Toy").navigation("owner").annotations, description);
+        assert_eq!(document.entity_type("Person").navigation("toys").annotations, description);
+        // The arms share a key; what a delete does is known all the same.
+        let arms: Vec<&Navigation> =
+            document.entity_type("Toy").navigation.iter().filter(|arm| arm.name.starts_with("place")).collect();
+        assert_eq!(arms.len(), 2);
+        assert!(arms.iter().all(|arm| arm.nullable == Some(true) && arm.constraints.is_empty()));
+        for target in ["Desk", "Team"] {
+            assert_eq!(document.entity_type(target).navigation("toys").on_delete.as_deref(), Some("SetNull"));
+        }
+    }
+    assert_eq!(xml.sorted(), json.sorted());
+}

@@ -86,17 +86,7 @@ async fn in_a_copy(
 ) -> Result<Vec<String>, Error> {
     let mut objects = objects(connection).await?;
     objects.retain(|object| !object.name.to_ascii_lowercase().starts_with("sqlite_"));
-    let mut scratch = Scratch::open().await?;
-    let mut there = Vec::new();
-    for object in objects {
-        match scratch.run(&object.text).await {
-            Ok(()) => there.push(object),
-            // Functions, collations and modules of others are not here.
-            Err(error) => tracing::debug!(%error, name = object.name, "left out of a copy"),
-        }
-    }
-    scratch.run(sqlite::PROBE).await?;
-    broken(&mut scratch, &mut there, sqlite::LOOK[0]).await?;
+    let (mut scratch, mut there) = copy(&objects).await?;
 
     let mut found = Vec::new();
     let referencing: Vec<Referencing> = scratch.rows(&inspect::sqlite_referencing(&table.name)).await?;
@@ -107,8 +97,18 @@ async fn in_a_copy(
     };
     found.extend(referencing.iter().filter(|row| is_meant(row)).map(|row| format!("table {}", row.name)));
     if column.is_none() {
-        let on_it = |object: &&Object| object.kind == "trigger" && object.table_name.eq_ignore_ascii_case(&table.name);
-        found.extend(there.iter().filter(on_it).map(|object| format!("trigger {}", object.name)));
+        let is_other = |object: &&Object| match object.kind.as_str() {
+            "trigger" => true,
+            "index" => !object.name.starts_with(&index_name("")),
+            _ => false,
+        };
+        let on_it = there.iter().filter(|object| object.table_name.eq_ignore_ascii_case(&table.name));
+        found.extend(on_it.filter(is_other).map(|object| format!("{} {}", object.kind, object.name)));
+    }
+    for column in columns(change) {
+        // A copy of its own, because quotes that come with a new name stay.
+        let (mut scratch, _) = copy(&objects).await?;
+        found.extend(speaking_of(&mut scratch, table, column).await?);
     }
     // The columns go whatever views and triggers say, so that these can say it then.
     let mut probes = [sqlite::LOOK[1], sqlite::LOOK[0]].into_iter().cycle();
@@ -124,6 +124,43 @@ async fn in_a_copy(
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// A copy of all that the database keeps the text of, but for what was broken already, and what came into it.
+async fn copy(objects: &[Object]) -> Result<(Scratch, Vec<Object>), Error> {
+    let mut scratch = Scratch::open().await?;
+    let mut there = Vec::new();
+    for object in objects {
+        match scratch.run(&object.text).await {
+            Ok(()) => there.push(object.clone()),
+            // Functions, collations and modules of others are not here.
+            Err(error) => tracing::debug!(%error, name = object.name, "left out of a copy"),
+        }
+    }
+    scratch.run(sqlite::PROBE).await?;
+    broken(&mut scratch, &mut there, sqlite::LOOK[0]).await?;
+    Ok((scratch, there))
+}
+
+/// The columns that a change drops.
+fn columns(change: &TableChange) -> Vec<&str> {
+    match change {
+        TableChange::DropLookup { column, .. } => vec![column],
+        TableChange::DropMultiTable { key, discriminator, .. } => vec![key, discriminator],
+        _ => Vec::new(),
+    }
+}
+
+/// The triggers that name a column, whether they would break without it or only never be run again: those whose texts
+/// follow it to another name.
+async fn speaking_of(scratch: &mut Scratch, table: &Table, column: &str) -> Result<Vec<String>, Error> {
+    const OTHER_NAME: &str = "relata_renamed";
+    let before: Vec<Object> = scratch.rows(&inspect::sqlite_objects()).await?;
+    scratch.run(&sqlite::rename_column(table, column, OTHER_NAME)).await?;
+    let after: Vec<Object> = scratch.rows(&inspect::sqlite_objects()).await?;
+    let is_same = |object: &Object| after.iter().any(|it| it.name == object.name && it.text == object.text);
+    let follows = before.iter().filter(|object| object.kind == "trigger" && !is_same(object));
+    Ok(follows.map(|object| format!("trigger {}", object.name)).collect())
 }
 
 /// Runs a statement until nothing breaks by it any more, and says what did. What breaks is dropped.

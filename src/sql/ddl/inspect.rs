@@ -126,16 +126,20 @@ pub fn postgres_column_dependents(table: &Table, columns: &[&str], own: &[String
         .take()
 }
 
-/// What depends on a table on PostgreSQL and does not go with it: `dependent`.
+/// What depends on a table on PostgreSQL and is not the table's own or its definition's: `dependent`.
 #[must_use]
 pub fn postgres_table_dependents(table: &Table) -> SelectStatement {
     let others = Cond::any()
         .add(Expr::col(("k", "conrelid")).not_equals(("d", "refobjid")))
         .add(Expr::col(("r", "ev_class")).not_equals(("d", "refobjid")))
         .add(catalog("d", "classid").eq("pg_policy"))
-        .add(Expr::col(("g", "tgisinternal")).eq(false));
+        .add(Expr::col(("g", "tgisinternal")).eq(false))
+        .add(text("i", "relkind").eq("i").and(Expr::col(("i", "relname")).not_like(OWN_INDEX)));
     dependents(table).cond_where(coalesced(others)).take()
 }
+
+/// What the indexes of definitions are called, as a pattern.
+const OWN_INDEX: &str = "ix\\_%";
 
 /// A condition that is not true where it is not known.
 fn coalesced(condition: Cond) -> Expr {
@@ -143,7 +147,8 @@ fn coalesced(condition: Cond) -> Expr {
 }
 
 /// The rows of the catalog of dependencies that are about a table, with what each may be: constraint `k`, relation `i`,
-/// rule `r`, trigger `g`, default `f`. A rule is that of a view.
+/// rule `r`, trigger `g`, default `f`. A rule is told as its view, and
+/// a foreign key of another table as that table.
 fn dependents(table: &Table) -> SelectStatement {
     let describe = Func::cust("pg_describe_object").args([
         Expr::col(("d", "classid")),
@@ -154,13 +159,20 @@ fn dependents(table: &Table) -> SelectStatement {
         Func::cust("pg_describe_object").args([regclass("pg_class"), Expr::col(("r", "ev_class")), Expr::val(0)]);
     let view =
         Expr::expr(Query::select().expr(Expr::expr(view)).and_where(Expr::col(("r", "oid")).is_not_null()).take());
+    let referencing =
+        Func::cust("pg_describe_object").args([regclass("pg_class"), Expr::col(("k", "conrelid")), Expr::val(0)]);
+    let referencing = Query::select()
+        .expr(Expr::expr(referencing))
+        .and_where(text("k", "contype").eq("f"))
+        .and_where(Expr::col(("k", "conrelid")).not_equals(("d", "refobjid")))
+        .take();
     let joined = |name: &'static str, alias: &'static str| {
         Cond::all().add(Expr::col((alias, "oid")).equals(("d", "objid"))).add(catalog("d", "classid").eq(name))
     };
     let mut select = Query::select();
     select
         .distinct()
-        .expr_as(Func::coalesce([view, Expr::expr(describe)]), "dependent")
+        .expr_as(Func::coalesce([view, Expr::expr(referencing), Expr::expr(describe)]), "dependent")
         .from_as(("pg_catalog", "pg_depend"), "d")
         .and_where(Expr::col(("d", "refclassid")).eq(regclass("pg_class")))
         .and_where(Expr::col(("d", "refobjid")).eq(Expr::expr(Func::cust("to_regclass").arg(quoted(table)))))

@@ -130,6 +130,12 @@ fn lookup(schema_name: &str, column: &NewColumn, references: &Reference) -> Colu
     define(column).extra(text).take()
 }
 
+/// Gives a column another name.
+#[must_use]
+pub fn rename_column(table: &Table, from: &str, to: &str) -> String {
+    alter(table).rename_column(iden(from), iden(to)).build(SqliteQueryBuilder)
+}
+
 /// Drops an index, a view or a trigger. sea-query has no word for the last two, but quotes their names.
 #[must_use]
 pub fn drop_object(kind: &str, name: &str) -> String {

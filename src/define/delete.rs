@@ -35,8 +35,7 @@ pub(super) fn delete(ground: &Ground, schema_name: &str) -> Result<Edit> {
 
 fn one_to_many(ground: &Ground, definition: &Definition, lookup: &LookupDefinition) -> Result<Edit> {
     let own = [definition.schema_name.as_str()];
-    let is_unique = lookup.column.as_ref().is_some_and(|column| column.unique);
-    check_free(ground, &lookup.referencing, &lookup.columns, &own, is_unique)?;
+    check_free(ground, &lookup.referencing, &lookup.columns, &own)?;
     let tables = lookup.columns.iter().map(|column| TableChange::DropLookup {
         schema_name: definition.schema_name.clone(),
         table: lookup.referencing.clone(),
@@ -75,7 +74,7 @@ fn many_to_many(ground: &Ground, definition: &Definition, intersect: &IntersectD
 fn multi_table(ground: &Ground, definition: &Definition, lookup: &MultiTableDefinition) -> Result<Edit> {
     let columns = vec![lookup.column.clone(), lookup.discriminator.clone()];
     let own: Vec<&str> = lookup.arms.iter().map(|arm| arm.schema_name.as_str()).collect();
-    check_free(ground, &lookup.table, &columns, &own, false)?;
+    check_free(ground, &lookup.table, &columns, &own)?;
     let change = TableChange::DropMultiTable {
         schema_name: definition.schema_name.clone(),
         table: lookup.table.clone(),
@@ -121,26 +120,20 @@ fn gone(definition: &Definition, tables: Vec<TableChange>) -> Edit {
     }
 }
 
-/// Refuses the end of columns that keys or other relationships use.
-fn check_free(ground: &Ground, table: &Table, columns: &[String], own: &[&str], is_unique: bool) -> Result<()> {
+/// Refuses the end of columns that other relationships use. Keys, views and the like are the database's to tell.
+fn check_free(ground: &Ground, table: &Table, columns: &[String], own: &[&str]) -> Result<()> {
     let catalog: &Catalog = &ground.catalog;
     let Some((id, entity)) = catalog.entities().find(|(_, entity)| entity.table == *table) else { return Ok(()) };
     let ids: Vec<AttributeId> = columns.iter().filter_map(|column| entity.find_column(column)).collect();
     let uses = |attributes: &[AttributeId]| attributes.iter().any(|attribute| ids.contains(attribute));
-    let is_own_key = |attributes: &[AttributeId]| is_unique && attributes == ids;
-    let keys = entity.alternate_keys.iter().filter(|key| uses(&key.attributes) && !is_own_key(&key.attributes));
-    let mut dependents: Vec<String> = keys.map(|key| format!("the key {}", key.name)).collect();
-    if uses(&entity.primary_key) {
-        dependents.push("the primary key".to_owned());
-    }
     let others = catalog.relationships.iter().filter(|known| !own.contains(&known.schema_name.as_str()));
-    dependents.extend(others.filter_map(|known| {
+    let dependents = others.filter_map(|known| {
         let one = known.as_one_to_many()?;
         let holds = one.referencing == id && uses(&one.referencing_attributes)
             || one.referenced == id && uses(&one.referenced_attributes);
         holds.then(|| known.schema_name.clone())
-    }));
-    refuse_dependents(dependents)
+    });
+    refuse_dependents(dependents.collect())
 }
 
 fn refuse_dependents(dependents: Vec<String>) -> Result<()> {

@@ -30,7 +30,7 @@ pub(super) fn create(ground: &Ground, new: &NewManyToMany) -> Result<Edit> {
 
     let columns = [column(ends[0], first, is_self.then_some(1))?, column(ends[1], second, is_self.then_some(2))?];
     if columns[0].eq_ignore_ascii_case(&columns[1]) {
-        return Err(Error::new(Code::Conflict, "the two columns of the intersect table need two names"));
+        return Err(Error::invalid("the two columns of the intersect table need two names"));
     }
 
     // Without names both ends are named after the relationship (Name = Partner), but for two roles of one entity.

@@ -40,7 +40,7 @@ pub(super) fn create(ground: &Ground, new: &NewMultiTable) -> Result<Edit> {
     check_identifier("lookup.name", column)?;
     check_identifier("lookup.discriminator", &discriminator)?;
     if column.eq_ignore_ascii_case(&discriminator) {
-        return Err(Error::new(Code::Conflict, "the two columns of the lookup need two names"));
+        return Err(Error::invalid("the two columns of the lookup need two names"));
     }
     let mut fields = Fields::of(&ground.catalog);
     for column in [column, &discriminator] {

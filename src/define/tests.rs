@@ -342,11 +342,11 @@ fn what_others_hold_on_to_stays() {
     let (_, with) = make(&start(), &note_account(&json!({}))).expect("it is good");
     let mut drafts = with.drafts.to_vec();
     let note = drafts.iter_mut().find(|draft| draft.table.as_ref().is_some_and(|table| table.name == "note"));
-    note.expect("notes").unique_keys.push(KeyDraft { columns: vec!["text".to_owned(), "account_id".to_owned()] });
+    note.expect("notes").relations.push(lookup("account_id", "contact", None));
     let held = ground(drafts, with.definitions.to_vec());
     let error = make(&held, &delete("note_account")).expect_err("it is refused");
     assert_eq!(error.code, Code::Restricted);
-    assert_eq!(error.details["dependents"], json!(["the key textAccountId"]));
+    assert_eq!(error.details["dependents"], json!(["note_accountContact"]));
 }
 
 #[test]

@@ -145,11 +145,26 @@ impl Database {
     /// An operation with several statements sees one state of the database: they run in a transaction. It is dropped
     /// and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
     ///
-    /// A field whose own values are the trouble fails alone.
+    /// A field whose own values are the trouble fails alone. Where other transactions get in its way (tables change, and
+    /// PostgreSQL picks the reader out of a deadlock), it is run again a few times.
     ///
     /// # Errors
     /// What the database answered instead, and to which field.
     pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+        let mut attempt = 1;
+        loop {
+            match self.read_once(fields, max_answer).await {
+                Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
+                    tracing::debug!(error = %failure.error, attempt, "a read is run again");
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn read_once(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
         match &self.pool {
             Pool::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,

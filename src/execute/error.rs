@@ -199,8 +199,8 @@ fn driver_code(error: &sqlx::Error) -> Code {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             // PostgreSQL: class 08 connections, 57P0x shutdown, 53300 too many connections.
             Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" => Code::Unavailable,
-            // PostgreSQL: query_canceled, lock_not_available.
-            Some("57014" | "55P03") => Code::Timeout,
+            // PostgreSQL: query_canceled, lock_not_available; serialization_failure and deadlock_detected, time after time.
+            Some("57014" | "55P03" | "40001" | "40P01") => Code::Timeout,
             // PostgreSQL: insufficient_privilege, which row security's policies have too, read_only_sql_transaction.
             Some("42501" | "25006") => Code::Forbidden,
             Some(code) if sqlite_kind(code) == Some(SQLITE_READONLY) => Code::Forbidden,

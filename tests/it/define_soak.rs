@@ -65,7 +65,7 @@ async fn round(server: &Server, round: usize) {
             Defining::delete("post_author").inline("b"),
         );
         assert_eq!(server.code(&operation).await, "FORBIDDEN");
-        assert_eq!(server.try_define(&editor.with("schemaName", "post_tag")).await, Err("CONFLICT".to_owned()));
+        assert_eq!(server.try_define(&editor.with("schemaName", "post_author")).await, Err("CONFLICT".to_owned()));
     }
     let name = if round.is_multiple_of(2) { "post_editor" } else { "post_readers" };
     server.define(&Defining::delete(name)).await;

@@ -148,7 +148,7 @@ async fn c087_what_depends_on_an_intersect_is_named(#[case] backend: Backend) {
     held("create view holders as select user_id from badge_holder", "drop view holders", "holders").await;
     held(
         "create table remark (id integer primary key, user_id integer, badge_id integer,
-            foreign key (user_id, badge_id) references badge_holder (user_id, badge_id))",
+            constraint remark_pair foreign key (user_id, badge_id) references badge_holder (user_id, badge_id))",
         "drop table remark",
         "remark",
     )

@@ -1,7 +1,10 @@
 //! How definitions change while the gateway runs: what is asked for is checked on the newest state, carried out in one
 //! transaction with what is stored about it, and served from the moment it is permanent.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sea_orm::{DatabaseTransaction, TransactionTrait};
 
@@ -16,8 +19,9 @@ use crate::{
 
 use super::{BuildError, Gateway, snapshot::Snapshot};
 
-/// How often a change is begun anew when others get in its way.
-const ATTEMPTS: u32 = 5;
+/// For how long a change is begun anew when others get in its way. Tables that many read make it the victim of a
+/// deadlock now and then; who waited that long for a lock has waited enough.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A field of the operation once it is found good, with what was served before it and what will be after it.
 struct Planned {
@@ -46,18 +50,15 @@ impl Gateway {
     async fn change_definitions(&self, definitions: &Definitions) -> Result<Vec<Defined>, Failure> {
         // One change at a time here; the database sees to it that there is one at a time among all instances.
         let _turn = self.0.turn.lock().await;
-        let mut attempt = 1;
+        let start = Instant::now();
         loop {
             let current = self.present().await.map_err(|error| Failure { field: 0, error })?;
             match self.attempt(&current, definitions).await {
                 // Who has waited for a lock for long is told so, instead of waiting again.
                 Err(failure)
-                    if attempt < ATTEMPTS
-                        && (failure.error.is_outdated()
-                            || failure.error.is_retryable() && failure.error.code() != Code::Timeout) =>
+                    if start.elapsed() < PATIENCE && (failure.error.is_outdated() || failure.error.is_retryable()) =>
                 {
-                    tracing::debug!(error = %failure.error, attempt, "a change of definitions is begun anew");
-                    attempt += 1;
+                    tracing::debug!(error = %failure.error, "a change of definitions is begun anew");
                 }
                 done => return done,
             }

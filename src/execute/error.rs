@@ -268,8 +268,8 @@ mod tests {
             let error: Error = sqlx::Error::Database(Box::new(Told(code))).into();
             assert_eq!((error.is_retryable(), error.code()), (is_retryable, expected), "{code}");
         };
-        check("40001", true, Code::Internal);
-        check("40P01", true, Code::Internal);
+        check("40001", true, Code::Timeout);
+        check("40P01", true, Code::Timeout);
         check("23505", false, Code::Internal);
         check("57014", false, Code::Timeout);
         for busy in ["5", "261", "517", "6", "262"] {

@@ -270,13 +270,9 @@ fn respond(
             Root::Engine => {
                 let response = engine.next().unwrap_or_default();
                 errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal).within(key)));
-                match engine_value(&response.data, key) {
-                    Some(value) => data.extend_from_slice(format!("\"{key}\":{value}").as_bytes()),
-                    None => {
-                        data.extend_from_slice(format!("\"{key}\":null").as_bytes());
-                        is_null |= !schema::is_nullable_root(catalog, &field.field.name);
-                    }
-                }
+                let value = engine_value(&response.data, key);
+                is_null |= value.is_none() && !schema::is_nullable_root(catalog, &field.field.name);
+                data.extend_from_slice(format!("\"{key}\":{}", value.as_deref().unwrap_or("null")).as_bytes());
             }
             Root::Failed(error) => {
                 errors.push(Error::from(error.as_ref()).at(key));

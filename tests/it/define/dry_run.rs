@@ -21,8 +21,7 @@ fn patched(text: &str, diff: &str) -> String {
             let start = if count == 0 { start } else { start - 1 };
             new.extend_from_slice(&old[next..start]);
             next = start;
-        } else if line.starts_with("---") && next == 0 || line.starts_with("+++") && next == 0 || line.starts_with('\\')
-        {
+        } else if next == 0 && (line.starts_with("---") || line.starts_with("+++")) || line.starts_with('\\') {
         } else if let Some(added) = line.strip_prefix('+') {
             new.push(added);
         } else {

@@ -130,7 +130,8 @@ impl Gateway {
                 Reply::Answer(response) if !response.is_doubtful || attempt == ATTEMPTS => return response,
                 Reply::Answer(response) => match self.newer_than(&snapshot).await {
                     Some(newer) => snapshot = newer,
-                    None => return response,
+                    // The generation was asked for.
+                    None => return Response { statements: response.statements + 1, ..response },
                 },
             }
             attempt += 1;

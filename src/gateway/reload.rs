@@ -1,6 +1,9 @@
 //! How a gateway keeps up with definitions that change, here or on another instance.
 
-use std::sync::{Arc, Weak};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use sea_orm::{AccessMode, DbBackend, IsolationLevel, TransactionOptions, TransactionTrait};
 
@@ -11,6 +14,9 @@ use crate::{
 };
 
 use super::{BuildError, Gateway, Inner, Origin, snapshot::Snapshot};
+
+/// How long it waits before it tries again to read what others defined.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Reloads whenever others changed definitions, until it is dropped.
 #[derive(Debug)]
@@ -27,10 +33,16 @@ impl Following {
         let task = tokio::spawn(async move {
             loop {
                 changes.changed().await;
-                let Some(inner) = inner.upgrade() else { return };
-                let gateway = Gateway(inner);
-                if let Err(error) = gateway.catch_up().await {
-                    tracing::warn!(%error, "the definitions could not be read again; the last ones are served on");
+                let mut is_told = false;
+                // Until it has caught up: nobody tells it twice.
+                loop {
+                    let Some(inner) = inner.upgrade() else { return };
+                    let Err(error) = Gateway(inner).catch_up().await else { break };
+                    if !is_told {
+                        tracing::warn!(%error, "the definitions could not be read again; the last ones are served on");
+                        is_told = true;
+                    }
+                    tokio::time::sleep(AGAIN).await;
                 }
             }
         });

@@ -6,6 +6,7 @@ mod failure;
 mod identifiers;
 mod names;
 mod operation;
+mod places;
 mod race;
 mod read_only;
 mod restart;

@@ -144,6 +144,11 @@ async fn the_gateways_own_tables_are_no_entities(#[case] backend: Backend) {
     for server in [&server, &server.another(discovered).await] {
         let sdl = server.sdl().await;
         assert!(!sdl.contains("Relata") && !sdl.contains("relata"), "the schema shows the gateway's own tables");
+        let metadata = server.client().get(server.url("/odata/$metadata")).send().await.unwrap();
+        assert_eq!(metadata.status(), 200);
+        let metadata = metadata.text().await.unwrap();
+        assert!(metadata.contains("\"editor\""), "{metadata}");
+        assert!(!metadata.to_lowercase().contains("relata_"), "{metadata}");
         let data = server.data("{ entityDefinitions { tableName } }").await;
         let mut tables = pluck(&data["entityDefinitions"], "tableName");
         tables.retain(|table| table.contains("relata"));

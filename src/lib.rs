@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! # async fn serve(db: sea_orm::DatabaseConnection, listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
-//! let gateway = relata::Gateway::builder(db).discover(&[]).await?.build().await?;
+//! let gateway = relata::Gateway::builder(db).discover(&[]).build().await?;
 //! axum::serve(listener, gateway.into_router()).await?;
 //! # Ok(())
 //! # }

@@ -23,6 +23,9 @@ use super::{BuildError, Gateway, snapshot::Snapshot};
 /// deadlock now and then; who waited that long for a lock has waited enough.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long it lets others go on before it begins anew.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// A field of the operation once it is found good, with what was served before it and what will be after it.
 struct Planned {
     edit: Edit,
@@ -54,11 +57,8 @@ impl Gateway {
         loop {
             let current = self.present().await.map_err(|error| Failure { field: 0, error })?;
             match self.attempt(&current, definitions).await {
-                // Who has waited for a lock for long is told so, instead of waiting again.
-                Err(failure)
-                    if start.elapsed() < PATIENCE && (failure.error.is_outdated() || failure.error.is_retryable()) =>
-                {
-                    tracing::debug!(error = %failure.error, "a change of definitions is begun anew");
+                Err(failure) if failure.error.is_outdated() && start.elapsed() < PATIENCE => {
+                    tracing::debug!("others changed definitions meanwhile: this change is checked anew");
                 }
                 done => return done,
             }
@@ -116,6 +116,20 @@ impl Gateway {
 
     /// Changes tables and what is stored about them in one transaction, and serves the new generation.
     async fn carry_out(&self, current: &Snapshot, planned: &[Planned]) -> Result<Vec<Vec<String>>, Failure> {
+        let start = Instant::now();
+        loop {
+            match self.carry_out_once(current, planned).await {
+                // Who has waited for a lock for long is told so, instead of waiting again.
+                Err(failure) if failure.error.is_retryable() && start.elapsed() < PATIENCE => {
+                    tracing::debug!(error = %failure.error, "a change of definitions is begun anew");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn carry_out_once(&self, current: &Snapshot, planned: &[Planned]) -> Result<Vec<Vec<String>>, Failure> {
         let first = |error| Failure { field: 0, error };
         let mut transaction = Transaction::begin(&self.0.origin.database).await.map_err(first)?;
         let done = self.change_tables(&mut transaction, current, planned).await;

@@ -205,14 +205,21 @@ pub fn capitalized(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Whether the gateway itself defines a type, a root field or a payload's field of one of these names.
+/// Whether the gateway itself defines a type, a root field or a payload's field of one of these names, or a type of a
+/// name that follows from them.
 #[must_use]
 pub fn is_reserved(names: &EntityNames) -> bool {
     RESERVED_TYPES.contains(&names.type_name.as_str())
+        || derives_reserved(&names.type_name, DERIVED_SUFFIXES)
+        || derives_reserved(&capitalized(&names.set_name), DERIVED_SET_SUFFIXES)
         || RESERVED_ROOT_FIELDS.contains(&names.logical_name.as_str())
         || RESERVED_ROOT_FIELDS.contains(&names.set_name.as_str())
         || RESERVED_PAYLOAD_FIELDS.contains(&names.logical_name.as_str())
         || RESERVED_PAYLOAD_FIELDS.contains(&names.set_name.as_str())
+}
+
+fn derives_reserved(name: &str, suffixes: &[&str]) -> bool {
+    RESERVED_TYPES.iter().any(|known| known.strip_prefix(name).is_some_and(|rest| suffixes.contains(&rest)))
 }
 
 /// Whether the gateway itself defines a type of this name.

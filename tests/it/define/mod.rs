@@ -10,4 +10,5 @@ mod places;
 mod race;
 mod read_only;
 mod restart;
+mod review;
 mod tables;

@@ -1,7 +1,7 @@
 //! What a change comes to once it is found good: what is stored, what happens to tables, and what must hold for that.
 
 use crate::{
-    catalog::{Catalog, Definition, EntityDraft, Problem, Table, add_definition, remove_definition},
+    catalog::{Catalog, Definition, EntityDraft, MultiTableLookup, Problem, Table, add_definition, remove_definition},
     error::Code,
     plan::{Error, Result},
     sql::ddl::TableChange,
@@ -81,6 +81,15 @@ impl Edit {
             let mut names = attributes.chain(entity.navigation.iter().map(|property| &property.name));
             if let Some(name) = names.find(|name| !keeps(name)) {
                 return conflict(format!("{}.{name} would be served by another name", entity.logical_name));
+            }
+        }
+        for lookup in &before.multi_table_lookups {
+            let table = &before.entity(lookup.entity).table;
+            let is_it =
+                |known: &&MultiTableLookup| known.name == lookup.name && after.entity(known.entity).table == *table;
+            let known = after.multi_table_lookups.iter().find(is_it);
+            if known.is_some_and(|known| known.type_name != lookup.type_name) {
+                return conflict(format!("the type {} would be served by another name", lookup.type_name));
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use rstest_reuse::apply;
 use serde_json::json;
 
+use super::tables::blog;
 use crate::{
     backends,
     support::{Backend, Defining, scratch},
@@ -23,4 +24,16 @@ async fn tables_whose_types_would_be_the_gateways_are_served_by_other_names(#[ca
         let expected = if name == "lookup_x" { None } else { Some("CONFLICT".to_owned()) };
         assert_eq!(server.try_define(&pairs).await.err(), expected, "{name}");
     }
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn an_intersect_entity_takes_no_name_from_a_union(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_union").await else { return };
+    server.define(&Defining::multi_table("about", "draft", "about_id", &["post", "author"])).await;
+    let data = server.data("{ __type(name: \"DraftAbout\") { kind } }").await;
+    assert_eq!(data["__type"]["kind"], "UNION");
+    let pairs = |table| Defining::many_to_many("pairs", table, "post", "author");
+    server.refuses_to_define(&pairs("draft_about"), "CONFLICT").await;
+    server.define(&pairs("draft_abouts_2")).await;
 }

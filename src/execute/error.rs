@@ -160,8 +160,22 @@ impl Error {
                 let message = told.message();
                 message.starts_with("duplicate column name: ")
                     || message.starts_with("object name reserved for internal use: ")
+                    || message.starts_with("there is already ")
                     || message.ends_with(" already exists")
             }
+            _ => false,
+        }
+    }
+
+    /// Whether the database does not make what a statement was to make of tables such as these.
+    #[must_use]
+    pub fn is_unfit(&self) -> bool {
+        let Some(told) = self.database() else { return false };
+        match told.code().as_deref() {
+            // PostgreSQL: feature_not_supported, object_not_in_prerequisite_state, too_many_columns,
+            // invalid_foreign_key, invalid_table_definition, datatype_mismatch, wrong_object_type.
+            Some("0A000" | "55000" | "54011" | "42830" | "42P16" | "42804" | "42809") => true,
+            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => told.message().starts_with("too many columns"),
             _ => false,
         }
     }

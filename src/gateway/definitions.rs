@@ -239,6 +239,11 @@ fn refused(definitions: &Definitions, field: usize, error: &Error) -> Response {
         let message = "the tables are not what they were when they were read: others have changed them meanwhile";
         return definitions.refused(field, &plan::Error::new(Code::Conflict, message));
     }
+    if error.is_unfit() {
+        tracing::warn!(%error, "the database does not do this to such tables");
+        let message = "the database does not allow this on tables of this kind";
+        return definitions.refused(field, &plan::Error::new(Code::Unsupported, message));
+    }
     let (Error::Refused(refusal) | Error::Raced(refusal)) = error else {
         tracing::error!(%error, "definitions could not be changed");
         return definitions.refused(field, &plan::Error::new(error.code(), error.public_message()));

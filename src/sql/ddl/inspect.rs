@@ -106,11 +106,13 @@ fn of_table(pragma: &'static str) -> FunctionCall {
 /// What depends on columns of a table on PostgreSQL, but for the constraint and index of a definition: `dependent`.
 #[must_use]
 pub fn postgres_column_dependents(table: &Table, columns: &[&str], own: &[String]) -> SelectStatement {
-    // Its default goes with a column, and so do marks that it may not be null.
+    // Its default goes with a column, and so do marks that it may not be null. A foreign key onto a table in parts is
+    // one of each part, too.
     let is_part = Cond::any()
         .add(Expr::col(("f", "adnum")).equals(("d", "refobjsubid")))
         .add(text("k", "contype").eq("n"))
         .add(Expr::col(("k", "conname")).is_in(own))
+        .add(Expr::col(("p", "conname")).is_in(own))
         .add(Expr::col(("i", "relname")).is_in(own));
     dependents(table)
         .join_as(
@@ -120,6 +122,12 @@ pub fn postgres_column_dependents(table: &Table, columns: &[&str], own: &[String
             Cond::all()
                 .add(Expr::col(("a", "attrelid")).equals(("d", "refobjid")))
                 .add(Expr::col(("a", "attnum")).equals(("d", "refobjsubid"))),
+        )
+        .join_as(
+            JoinType::LeftJoin,
+            ("pg_catalog", "pg_constraint"),
+            "p",
+            Expr::col(("p", "oid")).equals(("k", "conparentid")),
         )
         .and_where(Expr::col(("a", "attname")).is_in(columns.iter().copied()))
         .and_where(coalesced(is_part).not())

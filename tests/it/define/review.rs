@@ -37,3 +37,48 @@ async fn an_intersect_entity_takes_no_name_from_a_union(#[case] backend: Backend
     server.refuses_to_define(&pairs("draft_about"), "CONFLICT").await;
     server.define(&pairs("draft_abouts_2")).await;
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn an_index_meets_a_table_of_its_name(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_index").await else { return };
+    server.execute("create table ix_post_editor (id integer primary key)").await;
+    let editor = Defining::one_to_many("post_editor", "post", "author", "editor_id");
+    assert_eq!(server.try_define(&editor).await, Err("CONFLICT".to_owned()));
+    assert_eq!(server.column("post", "editor_id").await, None);
+    server.execute("drop table ix_post_editor").await;
+    server.define(&editor).await;
+}
+
+/// PostgreSQL keeps foreign keys of each part of a table beside that of the table.
+#[tokio::test]
+async fn tables_in_parts() {
+    const TABLES: &str = "
+        create table note (id integer primary key);
+        create table part (id integer primary key, size integer) partition by range (id);
+        create table part_low partition of part for values from (0) to (100);
+        create table part_high partition of part for values from (100) to (200);
+        create table late (id integer primary key deferrable initially deferred);
+        insert into part values (1, 10), (150, 20); insert into note values (7);";
+    let Some(server) = scratch(Backend::Postgres, "define_review_parts", TABLES).await else { return };
+    let structure = server.structure_of_data().await;
+    server.define(&Defining::one_to_many("note_part", "note", "part", "part_id")).await;
+    server.define(&Defining::one_to_many("part_note", "part", "note", "note_id")).await;
+    server.execute("update note set part_id = 150; update part set note_id = 7 where id = 1").await;
+    for name in ["note_part", "part_note"] {
+        server.define(&Defining::update(name, json!({ "cascade": { "delete": "RESTRICT" } }))).await;
+    }
+    let data = server.data("{ notes { part { size } parts { size } } }").await;
+    assert_eq!(data["notes"], json!([{ "part": { "size": 20 }, "parts": [{ "size": 10 }] }]));
+    for name in ["note_part", "part_note"] {
+        server.define(&Defining::delete(name)).await;
+    }
+    assert_eq!(server.structure_of_data().await, structure);
+
+    // What the database does not do to such tables is no failure of the gateway's.
+    let unique = Defining::one_to_many("part_note", "part", "note", "note_id").with("lookup.unique", true);
+    assert_eq!(server.try_define(&unique).await, Err("UNSUPPORTED".to_owned()));
+    let late = Defining::one_to_many("note_late", "note", "late", "late_id");
+    assert_eq!(server.try_define(&late).await, Err("UNSUPPORTED".to_owned()));
+    assert_eq!(server.structure_of_data().await, structure);
+}

@@ -36,7 +36,9 @@ pub(super) fn delete(ground: &Ground, schema_name: &str) -> Result<Edit> {
 fn one_to_many(ground: &Ground, definition: &Definition, lookup: &LookupDefinition) -> Result<Edit> {
     let own = [definition.schema_name.as_str()];
     check_free(ground, &lookup.referencing, &lookup.columns, &own)?;
-    let tables = lookup.columns.iter().map(|column| TableChange::DropLookup {
+    // A column that somebody took away beside the gateway is no reason to keep what is said about it.
+    let is_there = |column: &&String| !ground.lacks_column(&lookup.referencing, column);
+    let tables = lookup.columns.iter().filter(is_there).map(|column| TableChange::DropLookup {
         schema_name: definition.schema_name.clone(),
         table: lookup.referencing.clone(),
         column: column.clone(),

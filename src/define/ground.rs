@@ -75,6 +75,11 @@ impl Ground {
             || entities.any(|entity| entity.attributes.iter().any(|known| is_it(&known.column)))
     }
 
+    /// Whether a table is known, but no column of that name.
+    pub(super) fn lacks_column(&self, table: &Table, column: &str) -> bool {
+        self.drafts.iter().any(|draft| draft.table.as_ref() == Some(table)) && !self.has_column(table, column)
+    }
+
     /// Whether there is a table or view of that name, in any letter case.
     pub(super) fn has_table(&self, name: &str) -> bool {
         let drafts = self.drafts.iter().filter_map(|draft| draft.table.as_ref());

@@ -50,6 +50,21 @@ async fn an_index_meets_a_table_of_its_name(#[case] backend: Backend) {
     server.define(&editor).await;
 }
 
+#[apply(backends)]
+#[tokio::test]
+async fn a_definition_outlives_its_column_and_can_be_deleted(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_gone").await else { return };
+    let editor = Defining::one_to_many("post_editor", "post", "author", "editor_id");
+    server.define(&editor).await;
+    let structure = server.structure_of_data().await;
+    server.execute("drop index \"ix_post_editor\"; alter table post drop column editor_id").await;
+    let gone = server.define(&Defining::delete("post_editor")).await;
+    assert_eq!(gone["relationships"], json!([]));
+    assert_eq!(server.number("select count(*) as v from relata_definition").await, 0);
+    server.define(&editor).await;
+    assert_eq!(server.structure_of_data().await, structure);
+}
+
 /// PostgreSQL keeps foreign keys of each part of a table beside that of the table.
 #[tokio::test]
 async fn tables_in_parts() {

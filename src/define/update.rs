@@ -60,22 +60,35 @@ fn check_absent(parts: &[(&str, bool)]) -> Result<()> {
     }
 }
 
-/// Gives the end of an entity another name, where it asks for one.
-fn rename(
-    fields: &mut Fields<'_>,
-    id: EntityId,
-    known: Option<&String>,
-    given: Option<&String>,
-    what: &str,
-) -> Result<Option<String>> {
-    let Some(given) = given.filter(|given| Some(*given) != known) else { return Ok(None) };
-    let Some(known) = known else {
-        return Err(Error::invalid(format!("{what}: this end has no navigation property")));
-    };
-    check_navigation(what, given)?;
-    fields.release(id, known);
-    fields.take(id, given)?;
-    Ok(Some(given.clone()))
+/// An end of a relationship, and the name that is asked for it.
+struct End<'a> {
+    entity: EntityId,
+    known: Option<&'a String>,
+    given: Option<&'a String>,
+    /// The input field that asks.
+    what: &'static str,
+}
+
+/// Gives ends other names, where they are asked for. All give theirs up before any takes one, so that the ends of one
+/// entity may exchange them.
+fn rename(fields: &mut Fields<'_>, ends: [End<'_>; 2]) -> Result<[Option<String>; 2]> {
+    let ends = ends.map(|end| End { given: end.given.filter(|given| Some(*given) != end.known), ..end });
+    for End { entity, known, given, what } in &ends {
+        match (given, known) {
+            (None, _) => {}
+            (Some(given), Some(known)) => {
+                check_navigation(what, given)?;
+                fields.release(*entity, known);
+            }
+            (Some(_), None) => return Err(Error::invalid(format!("{what}: this end has no navigation property"))),
+        }
+    }
+    for end in &ends {
+        if let Some(given) = end.given {
+            fields.take(end.entity, given)?;
+        }
+    }
+    Ok(ends.map(|end| end.given.cloned()))
 }
 
 fn one_to_many(ground: &Ground, relationship: &Relationship, one: &OneToMany, input: &Update) -> Result<Edit> {
@@ -94,20 +107,21 @@ fn one_to_many(ground: &Ground, relationship: &Relationship, one: &OneToMany, in
     ])?;
 
     let mut fields = Fields::of(catalog);
-    let single = rename(
-        &mut fields,
-        one.referencing,
-        Some(&one.referencing_navigation),
-        input.referencing_entity_navigation_property_name.as_ref(),
-        "referencingEntityNavigationPropertyName",
-    )?;
-    let many = rename(
-        &mut fields,
-        one.referenced,
-        one.referenced_navigation.as_ref(),
-        input.referenced_entity_navigation_property_name.as_ref(),
-        "referencedEntityNavigationPropertyName",
-    )?;
+    let ends = [
+        End {
+            entity: one.referencing,
+            known: Some(&one.referencing_navigation),
+            given: input.referencing_entity_navigation_property_name.as_ref(),
+            what: "referencingEntityNavigationPropertyName",
+        },
+        End {
+            entity: one.referenced,
+            known: one.referenced_navigation.as_ref(),
+            given: input.referenced_entity_navigation_property_name.as_ref(),
+            what: "referencedEntityNavigationPropertyName",
+        },
+    ];
+    let [single, many] = rename(&mut fields, ends)?;
     let delete = input.cascade.as_ref().map(cascade::delete).transpose()?.flatten();
     if let Some(delete) = delete {
         check_delete(ground, relationship, one, delete)?;
@@ -264,13 +278,15 @@ fn many_to_many(ground: &Ground, relationship: &Relationship, many: &ManyToMany,
         ),
     ])?;
     let mut fields = Fields::of(catalog);
-    let given = [&input.entity1_navigation_property_name, &input.entity2_navigation_property_name];
-    let mut navigation = Vec::with_capacity(2);
-    for (index, end) in many.ends.iter().enumerate() {
-        let what = format!("entity{}NavigationPropertyName", index + 1);
-        let renamed = rename(&mut fields, end.entity, Some(&end.navigation), given[index].as_ref(), &what)?;
-        navigation.push(renamed.unwrap_or_else(|| end.navigation.clone()));
-    }
+    let asked = |index: usize, given, what| {
+        let end = &many.ends[index];
+        End { entity: end.entity, known: Some(&end.navigation), given, what }
+    };
+    let ends = [
+        asked(0, input.entity1_navigation_property_name.as_ref(), "entity1NavigationPropertyName"),
+        asked(1, input.entity2_navigation_property_name.as_ref(), "entity2NavigationPropertyName"),
+    ];
+    let renamed = rename(&mut fields, ends)?;
     let end = |index: usize| {
         let end = &many.ends[index];
         let entity = catalog.entity(end.entity);
@@ -282,7 +298,7 @@ fn many_to_many(ground: &Ground, relationship: &Relationship, many: &ManyToMany,
                 .iter()
                 .map(|id| intersect.attribute(*id).column.clone())
                 .collect(),
-            navigation: Some(navigation[index].clone()),
+            navigation: renamed[index].clone().or_else(|| Some(end.navigation.clone())),
         }
     };
     let description = match &input.description {

@@ -65,6 +65,40 @@ async fn a_definition_outlives_its_column_and_can_be_deleted(#[case] backend: Ba
     assert_eq!(server.structure_of_data().await, structure);
 }
 
+#[apply(backends)]
+#[tokio::test]
+async fn the_ends_of_one_entity_exchange_their_names(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_exchange").await else { return };
+    let itself = |defining: Defining, first: &str, second: &str| defining.with(first, "left").with(second, "right");
+    let pairs = Defining::many_to_many("pairs", "pair", "post", "post");
+    server.define(&itself(pairs, "entity1.navigationPropertyName", "entity2.navigationPropertyName")).await;
+    server.execute("insert into pair (post_id_1, post_id_2) values (1, 2)").await;
+    let query = "{ posts(orderBy: [{id: ASC}]) { left { id } right { id } } }";
+    let before = json!([{ "left": [{ "id": 2 }], "right": [] }, { "left": [], "right": [{ "id": 1 }] }]);
+    assert_eq!(server.data(query).await["posts"], before);
+    let names = json!({ "entity1NavigationPropertyName": "right", "entity2NavigationPropertyName": "left" });
+    server.define(&Defining::update("pairs", names)).await;
+    let after = json!([{ "right": [{ "id": 2 }], "left": [] }, { "right": [], "left": [{ "id": 1 }] }]);
+    assert_eq!(server.data(query).await["posts"], after);
+
+    let above = Defining::one_to_many("above", "draft", "draft", "above_id");
+    let (single, many) = ("referencingEntityNavigationPropertyName", "referencedEntityNavigationPropertyName");
+    server.define(&itself(above, single, many)).await;
+    server.execute("insert into draft (id, above_id) values (1, null), (2, 1)").await;
+    server.define(&Defining::update("above", json!({ single: "right", many: "left" }))).await;
+    let data = server.data("{ drafts(orderBy: [{id: ASC}]) { right { id } left { id } } }").await;
+    let below = json!([{ "right": null, "left": [{ "id": 2 }] }, { "right": { "id": 1 }, "left": [] }]);
+    assert_eq!(data["drafts"], below);
+
+    // A name of another relationship is none that they may take.
+    server
+        .refuses_to_define(&Defining::update("pairs", json!({ "entity1NavigationPropertyName": "tags" })), "CONFLICT")
+        .await;
+    server
+        .refuses_to_define(&Defining::update("pairs", json!({ "entity1NavigationPropertyName": "left" })), "CONFLICT")
+        .await;
+}
+
 /// PostgreSQL keeps foreign keys of each part of a table beside that of the table.
 #[tokio::test]
 async fn tables_in_parts() {

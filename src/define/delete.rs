@@ -68,7 +68,10 @@ fn many_to_many(ground: &Ground, definition: &Definition, intersect: &IntersectD
             && matches!(&known.kind, DefinitionKind::OneToMany(lookup) if lookup.referencing == intersect.intersect)
     };
     let said = ground.definitions.iter().filter(is_about).map(|known| known.schema_name.clone());
-    let mut edit = gone(definition, vec![TableChange::DropIntersect { table: intersect.intersect.clone() }]);
+    // A table that somebody took away beside the gateway is no reason to keep what is said about it.
+    let is_there = !ground.lacks_table(&intersect.intersect);
+    let table = is_there.then(|| TableChange::DropIntersect { table: intersect.intersect.clone() });
+    let mut edit = gone(definition, table.into_iter().collect());
     edit.dropped.extend(said);
     Ok(edit)
 }
@@ -83,7 +86,8 @@ fn multi_table(ground: &Ground, definition: &Definition, lookup: &MultiTableDefi
         key: lookup.column.clone(),
         discriminator: lookup.discriminator.clone(),
     };
-    Ok(gone(definition, vec![change]))
+    let is_there = columns.iter().all(|column| !ground.lacks_column(&lookup.table, column));
+    Ok(gone(definition, is_there.then_some(change).into_iter().collect()))
 }
 
 fn target(definition: &Definition, lookup: &MultiTableDefinition, schema_name: &str) -> Result<Edit> {

@@ -57,8 +57,14 @@ impl Ground {
 
     /// Refuses a schema name that is in use.
     pub(super) fn check_schema_name(&self, name: &str) -> Result<()> {
-        let is_taken =
-            self.catalog.relationships.iter().any(|known| known.schema_name == name) || self.definition(name).is_some();
+        // Constraints and indexes are named after it, and databases differ in whether case counts.
+        let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+        let is_taken = self.catalog.relationships.iter().any(|known| is_it(&known.schema_name))
+            || self.definitions.iter().any(|known| {
+                is_it(&known.schema_name)
+                    || matches!(&known.kind, DefinitionKind::MultiTable(lookup)
+                        if lookup.arms.iter().any(|arm| is_it(&arm.schema_name)))
+            });
         if is_taken {
             let message = format!("there is a relationship named {name} already");
             return Err(Error::new(Code::Conflict, message).with("relationship", name));
@@ -75,9 +81,16 @@ impl Ground {
             || entities.any(|entity| entity.attributes.iter().any(|known| is_it(&known.column)))
     }
 
-    /// Whether a table is known, but no column of that name.
+    /// Whether a column that was made here is gone: neither its table, where tables are read, nor the catalog has it.
     pub(super) fn lacks_column(&self, table: &Table, column: &str) -> bool {
-        self.drafts.iter().any(|draft| draft.table.as_ref() == Some(table)) && !self.has_column(table, column)
+        let is_known = self.drafts.iter().any(|draft| draft.table.as_ref() == Some(table));
+        self.lacks_table(table) || is_known && !self.has_column(table, column)
+    }
+
+    /// Whether a table that was made here is gone: tables are read, and it is none of them.
+    pub(super) fn lacks_table(&self, table: &Table) -> bool {
+        self.drafts.iter().any(|draft| draft.is_discovered)
+            && !self.drafts.iter().any(|draft| draft.table.as_ref() == Some(table))
     }
 
     /// Whether there is a table or view of that name, in any letter case.

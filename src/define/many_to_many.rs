@@ -12,13 +12,14 @@ use super::{
     change::{NewEnd, NewManyToMany},
     edit::Edit,
     eligible::why_not_many_to_many,
-    name::{Fields, check_identifier, check_navigation},
+    name::{Fields, check_description, check_identifier, check_navigation},
     one_to_many::said,
 };
 
 /// Checks a many-to-many relationship to be.
 pub(super) fn create(ground: &Ground, new: &NewManyToMany) -> Result<Edit> {
     check_identifier("schemaName", &new.schema_name)?;
+    check_description(new.description.as_deref())?;
     ground.check_schema_name(&new.schema_name)?;
     let ends = [&new.entity1, &new.entity2];
     let (first_id, first) = ground.entity(&ends[0].entity, why_not_many_to_many)?;

@@ -16,7 +16,7 @@ use super::{
     change::{NewMultiTable, NewTarget},
     edit::Edit,
     eligible::{why_not_referenced, why_not_referencing},
-    name::{Fields, check_identifier},
+    name::{Fields, check_description, check_identifier},
     one_to_many::{check_column, check_only_cascading, many_name, on_delete, said, single_name},
 };
 
@@ -32,6 +32,7 @@ struct Draft<'a> {
 /// Checks a multi-table lookup to be.
 pub(super) fn create(ground: &Ground, new: &NewMultiTable) -> Result<Edit> {
     check_identifier("schemaName", &new.schema_name)?;
+    check_description(new.lookup.description.as_deref())?;
     ground.check_schema_name(&new.schema_name)?;
     let (referencing_id, referencing) = ground.entity(&new.referencing_entity, why_not_referencing)?;
     let column = &new.lookup.name;
@@ -122,6 +123,7 @@ pub(super) fn add_target(ground: &Ground, schema_name: &str, target: &NewTarget)
 impl Draft<'_> {
     /// Adds a target and answers the name of its relationship.
     fn add(&mut self, target: &NewTarget) -> Result<String> {
+        check_description(target.description.as_deref())?;
         let ground = self.ground;
         let referencing = ground.catalog.entity(self.referencing_id);
         let (id, entity) = ground.entity(&target.referenced_entity, why_not_referenced)?;

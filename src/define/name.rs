@@ -15,6 +15,19 @@ const MAX_IDENTIFIER: usize = 59;
 /// The longest name of a navigation property.
 const MAX_NAVIGATION: usize = 100;
 
+/// The longest description: it stands in the schema that every client reads.
+const MAX_DESCRIPTION: usize = 2_000;
+
+/// Refuses a description that is no description any more.
+pub(super) fn check_description(text: Option<&str>) -> Result<()> {
+    match text {
+        Some(text) if text.chars().count() > MAX_DESCRIPTION => {
+            Err(Error::invalid(format!("a description has {MAX_DESCRIPTION} letters at most")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What belongs to a navigation property besides its field: names of fields made from its own.
 const BELONGINGS: [&str; 4] = ["", "Connection", "Aggregate", "Exists"];
 

@@ -15,12 +15,14 @@ use super::{
     change::{Cascade, NewOneToMany},
     edit::Edit,
     eligible::{why_not_referenced, why_not_referencing},
-    name::{Fields, check_identifier, check_navigation},
+    name::{Fields, check_description, check_identifier, check_navigation},
 };
 
 /// Checks a one-to-many relationship to be.
 pub(super) fn create(ground: &Ground, new: &NewOneToMany) -> Result<Edit> {
     check_identifier("schemaName", &new.schema_name)?;
+    check_description(new.description.as_deref())?;
+    check_description(new.lookup.description.as_deref())?;
     ground.check_schema_name(&new.schema_name)?;
     let (referenced_id, referenced) = ground.entity(&new.referenced_entity, why_not_referenced)?;
     let (referencing_id, referencing) = ground.entity(&new.referencing_entity, why_not_referencing)?;

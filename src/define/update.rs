@@ -16,12 +16,13 @@ use super::{
     Ground, cascade,
     change::Update,
     edit::Edit,
-    name::{Fields, check_navigation},
+    name::{Fields, check_description, check_navigation},
     one_to_many::{check_hierarchy, check_only_cascading, said},
 };
 
 /// Checks a change of a relationship.
 pub(super) fn update(ground: &Ground, schema_name: &str, input: &Update) -> Result<Edit> {
+    check_description(input.description.as_deref())?;
     let edit = match ground.relationship(schema_name) {
         Ok((_, relationship)) => match &relationship.kind {
             RelationshipKind::OneToMany(one) => one_to_many(ground, relationship, one, input),

@@ -107,7 +107,7 @@ impl Error {
             Self::Hook(_) => Code::Invalid,
             Self::Value(_) | Self::Orm(_) | Self::Reload(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
-            Self::Outdated => Code::Timeout,
+            Self::Outdated => Code::Unavailable,
         }
     }
 

@@ -11,6 +11,7 @@ use async_graphql::{
 use crate::{
     catalog::Catalog,
     define::Change,
+    error::Code,
     plan::{self, Merged, Position},
 };
 
@@ -23,6 +24,9 @@ use super::{
     request::{Outcome, Response},
     schema,
 };
+
+/// How many definitions one operation may change: a schema is built for each.
+const MAX_FIELDS: usize = 20;
 
 /// An operation that changes definitions, in order and as a whole.
 #[derive(Debug, Clone)]
@@ -78,6 +82,10 @@ impl Definitions {
                 position: field.position,
             });
         }
+        if parsed.len() > MAX_FIELDS {
+            let message = format!("an operation changes {MAX_FIELDS} definitions at most");
+            return Err(plan::Error::new(Code::LimitExceeded, message));
+        }
         Ok(Some(Self {
             fields: parsed,
             names,
@@ -97,8 +105,7 @@ impl Definitions {
         let mut body = b"{\"data\":null".to_vec();
         error::append(vec![refusal], &mut body);
         body.push(b'}');
-        let outcome =
-            if error.code == crate::error::Code::Unavailable { Outcome::Unavailable } else { Outcome::Executed };
+        let outcome = if error.code == Code::Unavailable { Outcome::Unavailable } else { Outcome::Executed };
         Response { outcome, body, statements: 0, is_doubtful: false }
     }
 
@@ -117,7 +124,7 @@ impl Definitions {
                 |request| request.data(catalog).data(Arc::new(done)),
             )
             .await;
-            errors.extend(response.errors.iter().map(|error| Error::engine(error, crate::error::Code::Internal)));
+            errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal)));
             let value = match response.data {
                 Data::Object(mut members) => members.swap_remove(key.as_str()),
                 _ => None,

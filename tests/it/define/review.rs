@@ -67,6 +67,41 @@ async fn a_definition_outlives_its_column_and_can_be_deleted(#[case] backend: Ba
 
 #[apply(backends)]
 #[tokio::test]
+async fn definitions_outlive_their_tables_and_can_be_deleted(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_lost").await else { return };
+    server.define(&Defining::many_to_many("post_readers", "reader", "post", "author")).await;
+    server.define(&Defining::multi_table("draft_about", "draft", "about_id", &["post", "author"])).await;
+    server.execute("drop table reader; drop index \"ix_draft_about\"; alter table draft drop column about_id").await;
+    for name in ["post_readers", "draft_about"] {
+        let gone = server.define(&Defining::delete(name)).await;
+        assert_eq!(gone["ddl"], json!([]), "there is nothing left to drop");
+    }
+    assert_eq!(server.number("select count(*) as v from relata_definition").await, 0);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn names_that_differ_in_letter_case_only_meet(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_case").await else { return };
+    server.define(&Defining::one_to_many("post_editor", "post", "author", "editor_id")).await;
+    let other = Defining::one_to_many("Post_Editor", "draft", "author", "writer_id");
+    let extensions = server.refuses_to_define(&other, "CONFLICT").await;
+    assert_eq!(extensions["relationship"], "Post_Editor");
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn one_operation_takes_so_much_and_no_more(#[case] backend: Backend) {
+    let Some(server) = blog(backend, "review_much").await else { return };
+    let defining = Defining::one_to_many("post_editor", "post", "author", "editor_id").dry();
+    let fields: String = (0..21).map(|index| defining.inline(&format!("f{index}"))).collect();
+    assert_eq!(server.code(&format!("mutation {{ {fields} }}")).await, "LIMIT_EXCEEDED");
+    server.refuses_to_define(&defining.clone().with("description", "a".repeat(2_001)), "INVALID").await;
+    server.define(&defining.with("description", "a".repeat(2_000))).await;
+}
+
+#[apply(backends)]
+#[tokio::test]
 async fn the_ends_of_one_entity_exchange_their_names(#[case] backend: Backend) {
     let Some(server) = blog(backend, "review_exchange").await else { return };
     let itself = |defining: Defining, first: &str, second: &str| defining.with(first, "left").with(second, "right");

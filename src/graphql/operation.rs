@@ -152,7 +152,8 @@ async fn mutation(context: Context<'_>, fields: &[Merged<'_>]) -> Response {
                 refusal = refusal.located(field.field.position);
             }
             // Nothing was written: it may be put to a newer generation.
-            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, !is_away)
+            let is_doubtful = !is_away || error.is_outdated();
+            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, is_doubtful)
         }
         Ok(Answer { fragments, statements }) => {
             let mut fragments = fragments.into_iter();

@@ -27,7 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Transaction {
     // Ended before the next writer is let through: fields are dropped in order.
     inner: DatabaseTransaction,
-    dialect: Dialect,
     /// The turn of this writer, where a database takes one at a time.
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -54,7 +53,7 @@ impl Transaction {
         for statement in definitions::enter(dialect, PATIENCE.as_millis()) {
             inner.query_one(&statement).await?;
         }
-        Ok(Self { inner, dialect, _turn: turn })
+        Ok(Self { inner, _turn: turn })
     }
 
     /// Carries steps out, in order.
@@ -80,12 +79,6 @@ impl Transaction {
     #[must_use]
     pub fn connection(&self) -> &DatabaseTransaction {
         &self.inner
-    }
-
-    /// The dialect it is spoken to in.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
     }
 
     /// Makes everything permanent.

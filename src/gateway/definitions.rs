@@ -29,6 +29,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A field of the operation once it is found good, with what was served before it and what will be after it.
 struct Planned {
     edit: Edit,
+    /// How its tables change.
+    steps: Vec<ddl::Step>,
     dry_run: bool,
     before: Arc<Snapshot>,
     after: Arc<Snapshot>,
@@ -108,7 +110,9 @@ impl Gateway {
             });
             let (edit, after) = after.map_err(|error| Failure { field, error: Error::Refused(error) })?;
             let next = if asked.dry_run { Arc::clone(&before) } else { Arc::clone(&after) };
-            planned.push(Planned { edit, dry_run: asked.dry_run, before, after });
+            let dialect = self.0.origin.database.dialect();
+            let steps = edit.tables.iter().flat_map(|change| ddl::compile(dialect, change)).collect();
+            planned.push(Planned { edit, steps, dry_run: asked.dry_run, before, after });
             before = next;
         }
         Ok(planned)
@@ -162,14 +166,12 @@ impl Gateway {
         let (mut texts, mut definitions) = (Vec::with_capacity(planned.len()), current.ground.definitions.to_vec());
         let mut changes = Vec::new();
         for (field, planned) in planned.iter().enumerate() {
-            texts.push(self.look(transaction.connection(), planned).await.map_err(at(field))?);
+            texts.push(planned.look(transaction.connection()).await.map_err(at(field))?);
             let edit = &planned.edit;
             if planned.dry_run {
                 continue;
             }
-            let steps: Vec<ddl::Step> =
-                edit.tables.iter().flat_map(|change| ddl::compile(self.0.origin.database.dialect(), change)).collect();
-            transaction.run(&steps).await.map_err(at(field))?;
+            transaction.run(&planned.steps).await.map_err(at(field))?;
             definitions = edit.definitions(&definitions);
             changes.extend(edit.dropped.iter().cloned().map(store::Change::Remove));
             changes.extend(edit.stored.iter().cloned().map(store::Change::Put));
@@ -188,21 +190,23 @@ impl Gateway {
         let transaction = connection.begin().await.map_err(|error| Failure { field: 0, error: error.into() })?;
         let mut texts = Vec::with_capacity(planned.len());
         for (field, planned) in planned.iter().enumerate() {
-            let looked = self.look(&transaction, planned).await;
+            let looked = planned.look(&transaction).await;
             texts.push(looked.map_err(|error| Failure { field, error })?);
         }
         Ok(texts)
     }
+}
 
+impl Planned {
     /// What must hold in the database for a change, and the statements that it takes.
-    async fn look(&self, connection: &DatabaseTransaction, planned: &Planned) -> Result<Vec<String>, Error> {
-        let edit = &planned.edit;
+    async fn look(&self, connection: &DatabaseTransaction) -> Result<Vec<String>, Error> {
+        let edit = &self.edit;
         if let Some(table) = &edit.must_be_empty
             && define::has_rows(connection, table).await?
         {
             let message = format!("{table} has rows, which would be without a value for the required lookup");
             let refusal = plan::Error::invalid(message).hint("make a lookup that may be null");
-            let entity = planned.before.ground.catalog.entities.iter().find(|entity| entity.table == *table);
+            let entity = self.before.ground.catalog.entities.iter().find(|entity| entity.table == *table);
             return Err(entity.map_or(refusal.clone(), |entity| refusal.entity(&entity.logical_name)).into());
         }
         for change in &edit.tables {
@@ -212,14 +216,12 @@ impl Gateway {
             }
         }
         let mut texts = Vec::new();
-        for step in edit.tables.iter().flat_map(|change| ddl::compile(self.0.origin.database.dialect(), change)) {
-            texts.extend(define::expand(connection, &step).await?);
+        for step in &self.steps {
+            texts.extend(define::expand(connection, step).await?);
         }
         Ok(texts)
     }
-}
 
-impl Planned {
     fn defined(&self, ddl: Vec<String>) -> Defined {
         let (before, after) = (&self.before.sdl, &self.after.sdl);
         Defined {

@@ -172,23 +172,6 @@ pub struct Replacement {
     pub add: String,
 }
 
-impl TableChange {
-    /// The table whose rows or columns change.
-    #[must_use]
-    pub fn table(&self) -> &Table {
-        match self {
-            Self::AddLookup { table, .. }
-            | Self::DropLookup { table, .. }
-            | Self::SetOnDelete { table, .. }
-            | Self::AddIntersect { table, .. }
-            | Self::DropIntersect { table }
-            | Self::AddMultiTable { table, .. }
-            | Self::DropMultiTable { table, .. }
-            | Self::ForgetTarget { table, .. } => table,
-        }
-    }
-}
-
 /// The steps of a change, in order.
 #[must_use]
 pub fn compile(dialect: Dialect, change: &TableChange) -> Vec<Step> {

@@ -20,6 +20,17 @@ pub struct Definition {
     pub kind: DefinitionKind,
 }
 
+impl Definition {
+    /// The names by which relationships and lookups go that it defines: its own, and those of its arms.
+    pub fn schema_names(&self) -> impl Iterator<Item = &str> {
+        let arms = match &self.kind {
+            DefinitionKind::MultiTable(lookup) => lookup.arms.as_slice(),
+            _ => &[],
+        };
+        std::iter::once(self.schema_name.as_str()).chain(arms.iter().map(|arm| arm.schema_name.as_str()))
+    }
+}
+
 /// The kinds of definition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

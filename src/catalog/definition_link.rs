@@ -72,8 +72,8 @@ pub(super) fn intersects(
     for definition in definitions {
         let DefinitionKind::ManyToMany(intersect) = &definition.kind else { continue };
         let has = |table: &Table, columns: &[String]| {
-            let entity = catalog.entities.iter().find(|entity| entity.table == *table);
-            entity.is_some_and(|entity| columns.iter().all(|column| entity.find_column(column).is_some()))
+            let entity = catalog.find_table(table);
+            entity.is_some_and(|(_, entity)| columns.iter().all(|column| entity.find_column(column).is_some()))
         };
         let fits = intersect
             .ends
@@ -123,8 +123,8 @@ pub(super) fn multi_table<'a>(
 pub(super) fn describe(catalog: &mut Catalog, definitions: &[Definition]) {
     for definition in definitions {
         let mut describe = |schema_name: &str, description: &Option<String>| {
-            let relationships = &mut catalog.relationships;
-            if let Some(known) = relationships.iter_mut().find(|known| known.schema_name == schema_name) {
+            if let Some(id) = catalog.find_relationship(schema_name) {
+                let known = &mut catalog.relationships[id.0];
                 known.is_custom = definition.is_custom;
                 known.description.clone_from(description);
             }

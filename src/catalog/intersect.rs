@@ -23,7 +23,7 @@ pub(super) fn detect<'a>(
     problems: &mut Problems,
 ) -> Vec<Intersect<'a>> {
     for name in names {
-        if !catalog.entities.iter().any(|entity| entity.table == name.table) {
+        if catalog.find_table(&name.table).is_none() {
             problems.error(&name.table, None, "is named as an intersect but is not registered");
         }
     }

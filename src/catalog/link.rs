@@ -76,8 +76,8 @@ impl Link {
 fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems: &mut Problems) -> Option<Link> {
     let label =
         relation.name.clone().or_else(|| relation.constraint.clone()).unwrap_or_else(|| relation.columns.join(", "));
-    let (id, entity) = catalog.entities().find(|(_, entity)| entity.table == *table)?;
-    let Some((target_id, target)) = catalog.entities().find(|(_, entity)| entity.table == relation.target) else {
+    let (id, entity) = catalog.find_table(table)?;
+    let Some((target_id, target)) = catalog.find_table(&relation.target) else {
         problems.warning(table, Some(&label), format!("leads to {}, which is not served: left out", relation.target));
         return None;
     };

@@ -85,6 +85,24 @@ impl Catalog {
         self.by_name.get(name).copied()
     }
 
+    /// The entity that is stored in that table.
+    #[must_use]
+    pub fn find_table(&self, table: &Table) -> Option<(EntityId, &Entity)> {
+        self.entities().find(|(_, entity)| entity.table == *table)
+    }
+
+    /// The relationship of that schema name.
+    #[must_use]
+    pub fn find_relationship(&self, schema_name: &str) -> Option<RelationshipId> {
+        self.relationships.iter().position(|known| known.schema_name == schema_name).map(RelationshipId)
+    }
+
+    /// The multi-table lookup that a one-to-many relationship is an arm of.
+    #[must_use]
+    pub fn lookup_of_arm(&self, one: &OneToMany) -> Option<&MultiTableLookup> {
+        self.multi_table_lookups_of(one.referencing).find(|lookup| lookup.arms.contains(&one.referencing_navigation))
+    }
+
     /// The multi-table lookups of an entity.
     pub fn multi_table_lookups_of(&self, entity: EntityId) -> impl Iterator<Item = &MultiTableLookup> {
         self.multi_table_lookups.iter().filter(move |lookup| lookup.entity == entity)

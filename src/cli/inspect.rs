@@ -160,8 +160,7 @@ fn one_to_many(catalog: &Catalog, one: &OneToMany) -> Value {
         "referencingEntityNavigationPropertyName": one.referencing_navigation,
         "lookupName": one.referencing_attributes.first().map(|id| &referencing.attribute(*id).column),
         "multiTableLookup": catalog
-            .multi_table_lookups_of(one.referencing)
-            .find(|lookup| lookup.arms.contains(&one.referencing_navigation))
+            .lookup_of_arm(one)
             .map(|lookup| lookup.definition.as_ref().unwrap_or(&lookup.name)),
         "isOneToOne": one.unique,
         "isRequired": one.required,

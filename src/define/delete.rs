@@ -129,7 +129,7 @@ fn gone(definition: &Definition, tables: Vec<TableChange>) -> Edit {
 /// Refuses the end of columns that other relationships use. Keys, views and the like are the database's to tell.
 fn check_free(ground: &Ground, table: &Table, columns: &[String], own: &[&str]) -> Result<()> {
     let catalog: &Catalog = &ground.catalog;
-    let Some((id, entity)) = catalog.entities().find(|(_, entity)| entity.table == *table) else { return Ok(()) };
+    let Some((id, entity)) = catalog.find_table(table) else { return Ok(()) };
     let ids: Vec<AttributeId> = columns.iter().filter_map(|column| entity.find_column(column)).collect();
     let uses = |attributes: &[AttributeId]| attributes.iter().any(|attribute| ids.contains(attribute));
     let others = catalog.relationships.iter().filter(|known| !own.contains(&known.schema_name.as_str()));

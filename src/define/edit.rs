@@ -68,7 +68,7 @@ impl Edit {
             return conflict(problem.to_string());
         }
         for entity in &before.entities {
-            let Some(same) = after.entities.iter().find(|known| known.table == entity.table) else { continue };
+            let Some((_, same)) = after.find_table(&entity.table) else { continue };
             if (&same.type_name, &same.set_name) != (&entity.type_name, &entity.set_name) {
                 return conflict(format!("{} would be served by another name", entity.logical_name));
             }

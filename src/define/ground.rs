@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    catalog::{
-        Catalog, Definition, DefinitionKind, Entity, EntityDraft, EntityId, Relationship, RelationshipId, Table,
-    },
+    catalog::{Catalog, Definition, Entity, EntityDraft, EntityId, Relationship, RelationshipId, Table},
     error::Code,
     plan::{Error, Result},
 };
@@ -38,21 +36,15 @@ impl Ground {
 
     /// The relationship of that schema name.
     pub(super) fn relationship(&self, schema_name: &str) -> Result<(RelationshipId, &Relationship)> {
-        let known = self.catalog.relationships.iter().enumerate();
-        let mut found = known.filter(|(_, known)| known.schema_name == schema_name);
-        match found.next() {
-            Some((position, relationship)) => Ok((RelationshipId(position), relationship)),
+        match self.catalog.find_relationship(schema_name) {
+            Some(id) => Ok((id, self.catalog.relationship(id))),
             None => Err(unknown_relationship(&self.catalog, schema_name)),
         }
     }
 
     /// The definition in which that schema name stands: its own, or that of one of its arms.
     pub(super) fn definition(&self, schema_name: &str) -> Option<&Definition> {
-        self.definitions.iter().find(|definition| {
-            definition.schema_name == schema_name
-                || matches!(&definition.kind, DefinitionKind::MultiTable(lookup)
-                    if lookup.arms.iter().any(|arm| arm.schema_name == schema_name))
-        })
+        self.definitions.iter().find(|definition| definition.schema_names().any(|name| name == schema_name))
     }
 
     /// Refuses a schema name that is in use.
@@ -60,11 +52,7 @@ impl Ground {
         // Constraints and indexes are named after it, and databases differ in whether case counts.
         let is_it = |known: &str| known.eq_ignore_ascii_case(name);
         let is_taken = self.catalog.relationships.iter().any(|known| is_it(&known.schema_name))
-            || self.definitions.iter().any(|known| {
-                is_it(&known.schema_name)
-                    || matches!(&known.kind, DefinitionKind::MultiTable(lookup)
-                        if lookup.arms.iter().any(|arm| is_it(&arm.schema_name)))
-            });
+            || self.definitions.iter().flat_map(Definition::schema_names).any(is_it);
         if is_taken {
             let message = format!("there is a relationship named {name} already");
             return Err(Error::new(Code::Conflict, message).with("relationship", name));
@@ -76,9 +64,9 @@ impl Ground {
     pub(super) fn has_column(&self, table: &Table, column: &str) -> bool {
         let is_it = |known: &str| known.eq_ignore_ascii_case(column);
         let mut drafts = self.drafts.iter().filter(|draft| draft.table.as_ref() == Some(table));
-        let mut entities = self.catalog.entities.iter().filter(|entity| entity.table == *table);
+        let entity = self.catalog.find_table(table);
         drafts.any(|draft| draft.columns.iter().any(|known| is_it(&known.name)))
-            || entities.any(|entity| entity.attributes.iter().any(|known| is_it(&known.column)))
+            || entity.is_some_and(|(_, entity)| entity.attributes.iter().any(|known| is_it(&known.column)))
     }
 
     /// Whether a column that was made here is gone: neither its table, where tables are read, nor the catalog has it.

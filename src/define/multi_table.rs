@@ -106,8 +106,7 @@ pub(super) fn add_target(ground: &Ground, schema_name: &str, target: &NewTarget)
         return Err(Error::invalid(format!("{schema_name} is no multi-table lookup that was made here")));
     };
     let gone = || Error::new(Code::Conflict, format!("the table of {schema_name} is not there any more"));
-    let known = ground.catalog.entities().find(|(_, entity)| entity.table == lookup.table);
-    let (referencing_id, _) = known.ok_or_else(gone)?;
+    let (referencing_id, _) = ground.catalog.find_table(&lookup.table).ok_or_else(gone)?;
     let fields = Fields::of(&ground.catalog);
     let mut draft = Draft { ground, fields, referencing_id, lookup: lookup.clone(), schema_name };
     let added = draft.add(target)?;
@@ -183,8 +182,7 @@ impl Draft<'_> {
     /// One column holds the keys of all targets: they are of one type, and told apart by their tables' names.
     fn check_key(&self, entity: &Entity, key: &Attribute) -> Result<()> {
         for arm in &self.lookup.arms {
-            let known = self.ground.catalog.entities.iter().find(|known| known.table == arm.lookup.referenced);
-            let Some(known) = known else { continue };
+            let Some((_, known)) = self.ground.catalog.find_table(&arm.lookup.referenced) else { continue };
             let other = known.attribute(known.primary_key[0]);
             if (&other.ty, &other.database_type) != (&key.ty, &key.database_type) {
                 let message = format!(

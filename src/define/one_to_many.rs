@@ -158,15 +158,18 @@ pub(super) fn many_name(
 /// What a delete does, by what is said or else by whether the lookup may be empty.
 pub(super) fn on_delete(given: Option<&Cascade>, required: bool) -> Result<CascadeDelete> {
     let given = given.map(cascade::delete).transpose()?.flatten();
-    match given {
-        Some(CascadeDelete::RemoveLink) if required => {
-            Err(Error::invalid("the lookup must not be empty: a delete cannot remove the link")
-                .hint("use CASCADE or RESTRICT"))
-        }
-        Some(delete) => Ok(delete),
-        None if required => Ok(CascadeDelete::Restrict),
-        None => Ok(CascadeDelete::RemoveLink),
+    let delete = given.unwrap_or(if required { CascadeDelete::Restrict } else { CascadeDelete::RemoveLink });
+    check_remove_link(delete, !required)?;
+    Ok(delete)
+}
+
+/// Refuses to empty a lookup that must not be empty.
+pub(super) fn check_remove_link(delete: CascadeDelete, may_be_empty: bool) -> Result<()> {
+    if delete == CascadeDelete::RemoveLink && !may_be_empty {
+        return Err(Error::invalid("the lookup must not be empty: a delete cannot remove the link")
+            .hint("use CASCADE or RESTRICT"));
     }
+    Ok(())
 }
 
 /// Refuses a second relationship that deletes records of the same entity with those that they reference. `among` are

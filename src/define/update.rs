@@ -17,7 +17,7 @@ use super::{
     change::Update,
     edit::Edit,
     name::{Fields, check_description, check_navigation},
-    one_to_many::{check_hierarchy, check_only_cascading, said},
+    one_to_many::{check_hierarchy, check_only_cascading, check_remove_link, said},
 };
 
 /// Checks a change of a relationship.
@@ -169,14 +169,10 @@ fn changed(ground: &Ground, schema_name: &str, definition: Definition, name: &st
 fn check_delete(ground: &Ground, relationship: &Relationship, one: &OneToMany, delete: CascadeDelete) -> Result<()> {
     let entity = ground.catalog.entity(one.referencing);
     let may_be_empty = one.referencing_attributes.iter().any(|id| entity.attribute(*id).nullable);
-    if delete == CascadeDelete::RemoveLink && !may_be_empty {
-        return Err(Error::invalid("the lookup must not be empty: a delete cannot remove the link")
-            .hint("use CASCADE or RESTRICT"));
-    }
+    check_remove_link(delete, may_be_empty)?;
     if delete == CascadeDelete::Cascade && one.cascade.delete != Some(CascadeDelete::Cascade) {
-        let arms = ground.catalog.multi_table_lookups_of(one.referencing);
-        let own = arms.filter(|lookup| lookup.arms.contains(&one.referencing_navigation));
-        let siblings = own.flat_map(|lookup| &lookup.arms).filter_map(|arm| entity.find_navigation(arm));
+        let lookup = ground.catalog.lookup_of_arm(one);
+        let siblings = lookup.into_iter().flat_map(|lookup| &lookup.arms).filter_map(|arm| entity.find_navigation(arm));
         let names = siblings.map(|property| &*ground.catalog.relationship(property.relationship).schema_name);
         let among: Vec<&str> = names.chain([&*relationship.schema_name]).collect();
         check_only_cascading(&ground.catalog, one.referencing, &among)?;

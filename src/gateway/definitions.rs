@@ -206,8 +206,10 @@ impl Planned {
         {
             let message = format!("{table} has rows, which would be without a value for the required lookup");
             let refusal = plan::Error::invalid(message).hint("make a lookup that may be null");
-            let entity = self.before.ground.catalog.entities.iter().find(|entity| entity.table == *table);
-            return Err(entity.map_or(refusal.clone(), |entity| refusal.entity(&entity.logical_name)).into());
+            return Err(match self.before.ground.catalog.find_table(table) {
+                Some((_, entity)) => refusal.entity(&entity.logical_name).into(),
+                None => refusal.into(),
+            });
         }
         for change in &edit.tables {
             let dependents = define::dependents(connection, change).await?;

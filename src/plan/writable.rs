@@ -81,7 +81,7 @@ fn many_to_many(catalog: &Catalog, many: &ManyToMany) -> Linking {
 /// Whether a one-to-many relationship is an arm of a multi-table lookup.
 #[must_use]
 pub fn is_arm(catalog: &Catalog, one: &OneToMany) -> bool {
-    catalog.multi_table_lookups_of(one.referencing).any(|lookup| lookup.arms.contains(&one.referencing_navigation))
+    catalog.lookup_of_arm(one).is_some()
 }
 
 /// The lookup attributes that become null when a link is undone: those that may be null and that no other

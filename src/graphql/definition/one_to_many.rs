@@ -3,7 +3,7 @@
 use async_graphql::dynamic::{Field, FieldValue, TypeRef};
 
 use crate::{
-    catalog::{Catalog, MultiTableLookup, OneToMany, RelationshipId},
+    catalog::{Catalog, OneToMany, RelationshipId},
     graphql::types::Types,
 };
 
@@ -105,13 +105,9 @@ fn facts() -> [Field; 8] {
             optional_string(),
             "The multi-table lookup that this is a target of: its schema name, or where it has none its name.",
             |catalog, one| {
-                let lookup = lookup_of(catalog, one);
+                let lookup = catalog.lookup_of_arm(one);
                 optional_text(lookup.map(|lookup| lookup.definition.as_ref().unwrap_or(&lookup.name)))
             },
         ),
     ]
-}
-
-fn lookup_of<'a>(catalog: &'a Catalog, one: &OneToMany) -> Option<&'a MultiTableLookup> {
-    catalog.multi_table_lookups_of(one.referencing).find(|lookup| lookup.arms.contains(&one.referencing_navigation))
 }

@@ -36,9 +36,7 @@ pub struct Defined {
 
 impl Defined {
     fn found(&self) -> impl Iterator<Item = RelationshipId> {
-        let known = self.catalog.relationships.iter();
-        let position = |name: &String| known.clone().position(|known| known.schema_name == *name).map(RelationshipId);
-        self.relationships.iter().filter_map(position).collect::<Vec<_>>().into_iter()
+        self.relationships.iter().filter_map(|name| self.catalog.find_relationship(name))
     }
 }
 

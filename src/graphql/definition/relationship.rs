@@ -46,13 +46,15 @@ pub(super) fn named(catalog: &Catalog, context: &ResolverContext<'_>) -> Result<
         Some(Value::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(resolver_error(Code::Invalid, format!("{name} takes a text"))),
     };
-    let position = |is_it: &dyn Fn(&Relationship) -> bool| catalog.relationships.iter().position(is_it);
     let found = match (given("schemaName")?, given("metadataId")?) {
-        (Some(name), None) => position(&|known| known.schema_name == name).ok_or(name),
-        (None, Some(id)) => position(&|known| metadata_id(known).to_string().eq_ignore_ascii_case(id)).ok_or(id),
+        (Some(name), None) => catalog.find_relationship(name).ok_or(name),
+        (None, Some(id)) => {
+            let is_it = |known: &Relationship| metadata_id(known).to_string().eq_ignore_ascii_case(id);
+            catalog.relationships.iter().position(is_it).map(RelationshipId).ok_or(id)
+        }
         _ => return Err(resolver_error(Code::Invalid, "name a relationship by its schemaName or by its metadataId")),
     };
-    found.map(RelationshipId).map_err(|name| refusal(&unknown_relationship(catalog, name)))
+    found.map_err(|name| refusal(&unknown_relationship(catalog, name)))
 }
 
 /// A relationship as a value of the interface.

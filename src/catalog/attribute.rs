@@ -37,13 +37,15 @@ pub struct DatabaseType {
     pub namespace: Option<String>,
     /// The type's name.
     pub name: String,
+    /// The collation of a text type, where values have to be told in it to meet an index (MariaDB).
+    pub collation: Option<String>,
 }
 
 impl DatabaseType {
     /// A type of the database itself, such as `numeric`.
     #[must_use]
     pub fn built_in(name: &str) -> Self {
-        Self { namespace: None, name: name.to_owned() }
+        Self { namespace: None, name: name.to_owned(), collation: None }
     }
 }
 

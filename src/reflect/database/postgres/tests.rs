@@ -181,7 +181,10 @@ fn kinds() -> Vec<ColumnDraft> {
     let other_mood = enumeration("ReflectOtherMood", &[("GRIM", "grim")]);
     let user = |column: ColumnDraft, namespace: &str| {
         let name = column.database_type.map(|ty| ty.name).unwrap();
-        ColumnDraft { database_type: Some(DatabaseType { namespace: Some(namespace.to_owned()), name }), ..column }
+        ColumnDraft {
+            database_type: Some(DatabaseType { namespace: Some(namespace.to_owned()), name, collation: None }),
+            ..column
+        }
     };
     vec![
         required("a_bool", AttributeType::Boolean, "bool"),

@@ -18,7 +18,7 @@ use crate::{
     sql::{Dialect, definitions},
 };
 
-/// How often SQLite is asked.
+/// How often a database is asked that says nothing by itself.
 const ASK: Duration = Duration::from_millis(500);
 
 /// How often PostgreSQL is asked although it speaks by itself.
@@ -51,7 +51,7 @@ enum Source {
 pub fn follow(database: &Database) -> Follower {
     let connection = database.connection();
     let source = match database.dialect() {
-        Dialect::Sqlite => Source::Asked(connection.clone()),
+        Dialect::Sqlite | Dialect::MySql => Source::Asked(connection.clone()),
         Dialect::Postgres => {
             let options = connection.get_postgres_connection_pool().connect_options();
             let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);

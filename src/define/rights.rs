@@ -25,6 +25,7 @@ pub async fn may_define(connection: &DatabaseConnection) -> Result<bool, Error> 
             let row = connection.query_one(&ddl::inspect::may_create()).await?;
             Ok(row.map(|row| row.try_get_by_index::<Option<bool>>(0)).transpose()?.flatten().unwrap_or(false))
         }
+        Dialect::MySql => Ok(false),
         // A connection that waits is one that may write, but not now.
         Dialect::Sqlite => tokio::time::timeout(PATIENCE, sqlite(connection)).await.unwrap_or(Ok(true)),
     }

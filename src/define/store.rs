@@ -74,7 +74,7 @@ pub async fn load(connection: &impl ConnectionTrait) -> Result<Stored, Error> {
 pub async fn save(transaction: &DatabaseTransaction, changes: &[Change]) -> Result<i64, Error> {
     let dialect = dialect_of(transaction)?;
     if !has_definitions(transaction).await? {
-        for table in definitions::create() {
+        for table in definitions::create(dialect) {
             transaction.execute(&table).await?;
         }
     }

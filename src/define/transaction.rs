@@ -42,7 +42,7 @@ impl Transaction {
         let turn = database.turn().await;
         let connection = match dialect {
             Dialect::Sqlite => apart(database.connection().get_sqlite_connection_pool()).await?,
-            Dialect::Postgres => database.connection().clone(),
+            Dialect::Postgres | Dialect::MySql => database.connection().clone(),
         };
         let options = TransactionOptions {
             isolation_level: (dialect == Dialect::Postgres).then_some(IsolationLevel::ReadCommitted),

@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
-use sqlx::{Connection, PgPool, SqlitePool};
+use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::sql::Dialect;
@@ -15,6 +15,11 @@ use super::{Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, W
 
 /// How long SQLite waits for a writer of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What each of the gateway's own sessions on MariaDB begins with: values that do not fit are refused and not cut off,
+/// whatever the server is set to, and transactions that write see what others commit meanwhile.
+const SESSION: &str = "SET SESSION sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO'), \
+    SESSION tx_isolation = 'READ-COMMITTED'";
 
 /// How often an operation that writes is run when other transactions get in its way.
 const ATTEMPTS: u32 = 5;
@@ -37,12 +42,13 @@ pub struct Database {
 enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
+    MySql(MySqlPool),
 }
 
 impl Database {
     /// How the gateway's own pools connect. Testing a connection costs a round trip, so that only one that lay idle
     /// long enough to have been dropped on the way is tested before it is used. SQLite is asked to enforce foreign keys
-    /// and to write ahead, so that readers and the writer do not wait for each other.
+    /// and to write ahead, so that readers and the writer do not wait for each other; MariaDB to refuse what does not fit.
     #[must_use]
     pub fn options(url: &str, connections: u32) -> ConnectOptions {
         let mut options = ConnectOptions::new(url);
@@ -54,14 +60,18 @@ impl Database {
             .map_sqlx_sqlite_opts(|options| options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT))
             .after_connect(|connection| {
                 Box::pin(async move {
-                    // A property of the file. One that cannot be written, or is in memory, is served as it is.
-                    if connection.get_database_backend() == DbBackend::Sqlite {
-                        let answer = connection.execute_unprepared("PRAGMA journal_mode = WAL").await;
-                        if let Err(error) = answer {
-                            tracing::debug!(%error, "the database does not write ahead");
+                    match connection.get_database_backend() {
+                        // A property of the file. One that cannot be written, or is in memory, is served as it is.
+                        DbBackend::Sqlite => {
+                            let answer = connection.execute_unprepared("PRAGMA journal_mode = WAL").await;
+                            if let Err(error) = answer {
+                                tracing::debug!(%error, "the database does not write ahead");
+                            }
+                            Ok(())
                         }
+                        DbBackend::MySql => connection.execute_unprepared(SESSION).await.map(|_| ()),
+                        _ => Ok(()),
                     }
-                    Ok(())
                 })
             });
         options
@@ -76,6 +86,7 @@ impl Database {
                 (Pool::Sqlite(pool), Some(Arc::new(Semaphore::new(1))))
             }
             DbBackend::Postgres => (Pool::Postgres(connection.get_postgres_connection_pool().clone()), None),
+            DbBackend::MySql => (Pool::MySql(connection.get_mysql_connection_pool().clone()), None),
             _ => return None,
         };
         Some(Self { connection: connection.clone(), pool, turns, read_committed: Arc::default() })
@@ -87,6 +98,7 @@ impl Database {
         match self.pool {
             Pool::Sqlite(_) => Dialect::Sqlite,
             Pool::Postgres(_) => Dialect::Postgres,
+            Pool::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -105,6 +117,7 @@ impl Database {
         match &self.pool {
             Pool::Sqlite(pool) => pool.acquire().await?.ping().await,
             Pool::Postgres(pool) => pool.acquire().await?.ping().await,
+            Pool::MySql(pool) => pool.acquire().await?.ping().await,
         }
     }
 
@@ -136,8 +149,15 @@ impl Database {
     /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.
     /// A server may be set to another level; SQLite knows none.
     async fn is_read_committed(&self) -> bool {
-        let (Pool::Postgres(pool), Some(show)) = (&self.pool, self.dialect().default_isolation()) else { return true };
-        let ask = async || sqlx::query_scalar::<_, String>(show).fetch_one(pool).await.map(|it| it == "read committed");
+        let Some(show) = self.dialect().default_isolation() else { return true };
+        let ask = async || {
+            let level: Option<String> = match &self.pool {
+                Pool::Sqlite(_) => None,
+                Pool::Postgres(pool) => Some(sqlx::query_scalar(show).fetch_one(pool).await?),
+                Pool::MySql(pool) => Some(sqlx::query_scalar(show).fetch_one(pool).await?),
+            };
+            Ok::<_, sqlx::Error>(level.is_some_and(|level| level == "read committed"))
+        };
         self.read_committed.get_or_try_init(ask).await.copied().unwrap_or(false)
     }
 
@@ -169,11 +189,16 @@ impl Database {
         match &self.pool {
             Pool::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Pool::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Pool::MySql(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Pool::Sqlite(pool) => {
                 let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }
             Pool::Postgres(pool) => {
+                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
+                read::run(&mut *transaction, fields, max_answer).await
+            }
+            Pool::MySql(pool) => {
                 let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
                 read::run(&mut *transaction, fields, max_answer).await
             }

@@ -6,6 +6,8 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use crate::{error::Code, plan};
 
+use super::complaint::Complaint;
+
 /// A statement that failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -117,12 +119,7 @@ impl Error {
         if matches!(self, Self::Raced(_)) {
             return true;
         }
-        let code = self.database().and_then(sqlx::error::DatabaseError::code);
-        code.is_some_and(|code| match sqlite_kind(&code) {
-            Some(kind) => matches!(kind, SQLITE_BUSY | SQLITE_LOCKED),
-            // PostgreSQL: serialization_failure, deadlock_detected.
-            None => matches!(&*code, "40001" | "40P01"),
-        })
+        self.complains_of(Complaint::InTheWay)
     }
 
     /// Whether another generation of definitions may fare better.
@@ -135,49 +132,23 @@ impl Error {
     /// changed it.
     #[must_use]
     pub fn is_undefined(&self) -> bool {
-        let Some(told) = self.database() else { return false };
-        match told.code().as_deref() {
-            // PostgreSQL: undefined_column, undefined_table, undefined_object.
-            Some("42703" | "42P01" | "42704") => true,
-            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => {
-                let message = told.message();
-                message.starts_with("no such table: ")
-                    || message.starts_with("no such column: ")
-                    || message.contains(" has no column named ")
-            }
-            _ => false,
-        }
+        self.complains_of(Complaint::Undefined)
     }
 
     /// Whether the database has already what a statement was to make.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
-        let Some(told) = self.database() else { return false };
-        match told.code().as_deref() {
-            // PostgreSQL: duplicate_column, duplicate_table, duplicate_object.
-            Some("42701" | "42P07" | "42710") => true,
-            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => {
-                let message = told.message();
-                message.starts_with("duplicate column name: ")
-                    || message.starts_with("object name reserved for internal use: ")
-                    || message.starts_with("there is already ")
-                    || message.ends_with(" already exists")
-            }
-            _ => false,
-        }
+        self.complains_of(Complaint::Duplicate)
     }
 
     /// Whether the database does not make what a statement was to make of tables such as these.
     #[must_use]
     pub fn is_unfit(&self) -> bool {
-        let Some(told) = self.database() else { return false };
-        match told.code().as_deref() {
-            // PostgreSQL: feature_not_supported, object_not_in_prerequisite_state, too_many_columns,
-            // invalid_foreign_key, invalid_table_definition, datatype_mismatch, wrong_object_type.
-            Some("0A000" | "55000" | "54011" | "42830" | "42P16" | "42804" | "42809") => true,
-            Some(code) if sqlite_kind(code) == Some(SQLITE_ERROR) => told.message().starts_with("too many columns"),
-            _ => false,
-        }
+        self.complains_of(Complaint::Unfit)
+    }
+
+    fn complains_of(&self, complaint: Complaint) -> bool {
+        self.database().is_some_and(|told| Complaint::of(told) == complaint)
     }
 
     /// What the database itself said, if it is that.
@@ -210,36 +181,18 @@ fn driver_code(error: &sqlx::Error) -> Code {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
             Code::Unavailable
         }
-        sqlx::Error::Database(database) => match database.code().as_deref() {
-            // PostgreSQL: class 08 connections, 57P0x shutdown, 53300 too many connections.
-            Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" => Code::Unavailable,
-            // PostgreSQL: query_canceled, lock_not_available; serialization_failure and deadlock_detected, time after time.
-            Some("57014" | "55P03" | "40001" | "40P01") => Code::Timeout,
-            // PostgreSQL: insufficient_privilege, which row security's policies have too, read_only_sql_transaction.
-            Some("42501" | "25006") => Code::Forbidden,
-            Some(code) if sqlite_kind(code) == Some(SQLITE_READONLY) => Code::Forbidden,
-            Some(code) if matches!(sqlite_kind(code), Some(SQLITE_BUSY | SQLITE_LOCKED | SQLITE_INTERRUPT)) => {
-                Code::Timeout
+        sqlx::Error::Database(told) => match Complaint::of(told.as_ref()) {
+            Complaint::Away => Code::Unavailable,
+            // What stands in the way time after time.
+            Complaint::TooLong | Complaint::InTheWay => Code::Timeout,
+            Complaint::Forbidden => Code::Forbidden,
+            Complaint::Misfit => Code::Invalid,
+            Complaint::Undefined | Complaint::Duplicate | Complaint::Unfit | Complaint::Raised | Complaint::Other => {
+                Code::Internal
             }
-            // PostgreSQL: class 22, data that a type cannot hold, such as a number out of range.
-            Some(code) if code.len() == 5 && code.starts_with("22") => Code::Invalid,
-            _ => Code::Internal,
         },
         _ => Code::Internal,
     }
-}
-
-const SQLITE_ERROR: u32 = 1;
-const SQLITE_BUSY: u32 = 5;
-const SQLITE_LOCKED: u32 = 6;
-const SQLITE_READONLY: u32 = 8;
-const SQLITE_INTERRUPT: u32 = 9;
-
-/// The kind of an error of SQLite, whose codes are numbers that say more in their upper bytes. PostgreSQL's have five
-/// characters.
-fn sqlite_kind(code: &str) -> Option<u32> {
-    let code: u32 = if code.len() < 5 { code.parse().ok()? } else { return None };
-    Some(code & 0xff)
 }
 
 #[cfg(test)]

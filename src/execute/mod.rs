@@ -3,13 +3,16 @@
 
 mod behavior;
 mod cells;
+mod complaint;
 mod database;
 mod encode;
 mod error;
 mod etag;
 mod generation;
 mod json;
+mod json_keys;
 mod keys;
+mod mysql;
 mod postgres;
 mod read;
 mod reference;

@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use crate::{
     catalog::{AttributeType, EnumType, StoredValue},
-    sql::{Statement, hex},
+    sql::Statement,
 };
 
 use super::{
     Error,
     cells::{Cells, Connection, KeyPart, misfit},
-    json,
+    json, json_keys,
 };
 
 /// A value by its storage class.
@@ -87,40 +87,7 @@ impl Connection for SqliteConnection {
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {
-        parent_keys(keys)
-    }
-}
-
-/// The keys of all parents as one list in JSON.
-pub(super) fn parent_keys(keys: &[Vec<KeyPart>]) -> Vec<Value> {
-    let mut list = vec![b'['];
-    for (index, key) in keys.iter().enumerate() {
-        if index > 0 {
-            list.push(b',');
-        }
-        match key.as_slice() {
-            [only] => write_key(only, &mut list),
-            parts => {
-                list.push(b'[');
-                for (index, part) in parts.iter().enumerate() {
-                    if index > 0 {
-                        list.push(b',');
-                    }
-                    write_key(part, &mut list);
-                }
-                list.push(b']');
-            }
-        }
-    }
-    list.push(b']');
-    vec![Value::from(String::from_utf8_lossy(&list).into_owned())]
-}
-
-fn write_key(part: &KeyPart, out: &mut Vec<u8>) {
-    match part {
-        KeyPart::Integer(number) => json::integer(*number, out),
-        KeyPart::Text(text) => json::string(text, out),
-        KeyPart::Bytes(bytes) => json::string(&hex(bytes), out),
+        json_keys::parent_keys(keys)
     }
 }
 

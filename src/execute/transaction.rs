@@ -59,8 +59,8 @@ impl Connection for Transaction {
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
         match self.inner.get_database_backend() {
-            DbBackend::Sqlite => super::sqlite::parent_keys(keys),
-            _ => super::postgres::parent_keys(keys, types),
+            DbBackend::Postgres => super::postgres::parent_keys(keys, types),
+            _ => super::json_keys::parent_keys(keys),
         }
     }
 }
@@ -70,9 +70,10 @@ pub(super) struct Row(QueryResult);
 
 impl Row {
     fn cells(&self) -> Result<&dyn Cells, Error> {
-        match (self.0.try_as_sqlite_row(), self.0.try_as_pg_row()) {
-            (Some(row), _) => Ok(row),
-            (_, Some(row)) => Ok(row),
+        match (self.0.try_as_sqlite_row(), self.0.try_as_pg_row(), self.0.try_as_mysql_row()) {
+            (Some(row), _, _) => Ok(row),
+            (_, Some(row), _) => Ok(row),
+            (_, _, Some(row)) => Ok(row),
             _ => Err(Error::Value("a row of an unknown driver".to_owned())),
         }
     }

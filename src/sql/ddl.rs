@@ -3,6 +3,7 @@
 
 mod column_type;
 pub mod inspect;
+mod mysql;
 mod postgres;
 pub mod rebuild;
 pub mod sqlite;
@@ -11,7 +12,7 @@ mod tests;
 
 use sea_orm::sea_query::{
     Expr, ExprTrait, ForeignKeyAction, ForeignKeyCreateStatement, IndexCreateStatement, IntoTableRef, Keyword,
-    PostgresQueryBuilder, Query, SqliteQueryBuilder, TableRef, Value,
+    MysqlQueryBuilder, PostgresQueryBuilder, Query, SqliteQueryBuilder, TableRef, Value,
 };
 
 use crate::catalog::{AttributeType, CascadeDelete, DatabaseType, Table};
@@ -181,6 +182,7 @@ pub fn compile(dialect: Dialect, change: &TableChange) -> Vec<Step> {
         }
         (_, Dialect::Sqlite) => sqlite::compile(change),
         (_, Dialect::Postgres) => postgres::compile(change),
+        (_, Dialect::MySql) => mysql::compile(change),
     }
 }
 
@@ -208,7 +210,7 @@ fn statement(text: String) -> Step {
 /// Databases without namespaces know the table by its name alone.
 fn table_ref(dialect: Dialect, table: &Table) -> TableRef {
     match (&table.namespace, dialect) {
-        (Some(namespace), Dialect::Postgres) => (iden(namespace), iden(&table.name)).into_table_ref(),
+        (Some(namespace), Dialect::Postgres | Dialect::MySql) => (iden(namespace), iden(&table.name)).into_table_ref(),
         _ => iden(&table.name).into_table_ref(),
     }
 }
@@ -261,6 +263,7 @@ fn forget(dialect: Dialect, table: &Table, key: &str, discriminator: &str, value
     let display = match dialect {
         Dialect::Sqlite => update.to_string(SqliteQueryBuilder),
         Dialect::Postgres => update.to_string(PostgresQueryBuilder),
+        Dialect::MySql => update.to_string(MysqlQueryBuilder),
     };
     let (text, values) = dialect.build(&update);
     Step::Statement { text, values, display }

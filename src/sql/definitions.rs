@@ -34,13 +34,22 @@ pub fn is_there(dialect: Dialect) -> SelectStatement {
         Dialect::Postgres => {
             select.expr_as(Expr::expr(Func::cust("to_regclass").arg(STATE)).is_not_null(), "there");
         }
+        Dialect::MySql => {
+            let named = Query::select()
+                .expr(Expr::val(1))
+                .from(("information_schema", "tables"))
+                .and_where(Expr::col("table_schema").eq(Func::cust("database")))
+                .and_where(Expr::col("table_name").eq(STATE))
+                .take();
+            select.expr_as(Expr::exists(named), "there");
+        }
     }
     select
 }
 
 /// Makes the tables.
 #[must_use]
-pub fn create() -> [TableCreateStatement; 2] {
+pub fn create(dialect: Dialect) -> [TableCreateStatement; 2] {
     let state = Table::create()
         .table(STATE)
         .col(ColumnDef::new("id").integer().not_null().primary_key())
@@ -49,10 +58,19 @@ pub fn create() -> [TableCreateStatement; 2] {
         .take();
     let definition = Table::create()
         .table(DEFINITION)
-        .col(ColumnDef::new("schema_name").text().not_null().primary_key())
+        .col(name(dialect).not_null().primary_key())
         .col(ColumnDef::new("definition").text().not_null())
         .take();
     [state, definition]
+}
+
+/// A column of names, whose letters are told apart.
+fn name(dialect: Dialect) -> ColumnDef {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => ColumnDef::new("schema_name").text().take(),
+        // No index holds more of it.
+        Dialect::MySql => ColumnDef::new("schema_name").custom("varchar(768) COLLATE utf8mb4_bin").take(),
+    }
 }
 
 /// The first row of the state.

@@ -1,7 +1,10 @@
-//! Hierarchies: whether records have become their own ancestors, and the lock that lets one writer of a hierarchy go
-//! on at a time, so that no other transaction can close a cycle between the write and the check.
+//! Hierarchies: whether records have become their own ancestors, and what keeps another transaction from closing a cycle
+//! between the write and the check: a lock that lets one writer of a hierarchy go on at a time, or, where no lock ends
+//! with its transaction, one on every record above those that have moved.
 
-use sea_orm::sea_query::{CommonTableExpression, Cond, DynIden, Expr, ExprTrait, Query, UnionType, WithClause};
+use sea_orm::sea_query::{
+    CommonTableExpression, Cond, DynIden, Expr, ExprTrait, LockType, Query, UnionType, WithClause,
+};
 
 use crate::catalog::{Catalog, OneToMany, RelationshipId};
 
@@ -30,15 +33,54 @@ pub(super) fn fingerprint(name: &str) -> i64 {
     i64::from_ne_bytes(hash.to_ne_bytes())
 }
 
+/// Holds the records above those of the given primary keys, where there is no such lock: who moves one of them at the
+/// same time waits, or is the victim of a deadlock, and then finds what this transaction has done.
+#[must_use]
+pub fn hold_ancestors(catalog: &Catalog, dialect: Dialect, one: &OneToMany) -> Option<Statement> {
+    if !dialect.holds_ancestors() {
+        return None;
+    }
+    let mut scope = Scope::new(catalog, dialect);
+    let (path, with) = ancestors(&mut scope, one);
+    let record = scope.alias();
+    let on = one.referenced_attributes.iter().enumerate().fold(Cond::all(), |all, (part, attribute)| {
+        let up = Expr::col((path.clone(), name(part, "up")));
+        all.add(scope.column(one.referencing, *attribute, &record).expr.eq(up))
+    });
+    let mut select = Query::select();
+    select.expr(Expr::val(1)).from(path).inner_join(scope.table(one.referencing, &record), on);
+    select.lock(LockType::Share);
+    Some(finish(
+        dialect,
+        &select.with(with),
+        types(catalog, one.referencing, &catalog.entity(one.referencing).primary_key),
+    ))
+}
+
 /// A row for each of the records of the given primary keys that is its own ancestor. Ends on data that already has
 /// cycles elsewhere, because `UNION` follows each of them once.
 #[must_use]
 pub fn own_ancestors(catalog: &Catalog, dialect: Dialect, one: &OneToMany) -> Statement {
-    let id = one.referencing;
-    let primary_key = &catalog.entity(id).primary_key;
     let mut scope = Scope::new(catalog, dialect);
+    let (path, with) = ancestors(&mut scope, one);
+    let walked = |part: usize, what: &str| Expr::col((path.clone(), name(part, what)));
+    let parts = 0..one.referencing_attributes.len();
+    let is_own = parts.fold(Cond::all(), |all, part| all.add(walked(part, "up").eq(walked(part, "own"))));
+    let mut select = Query::select();
+    select.expr(Expr::val(1)).from(path.clone()).cond_where(is_own).limit(1);
+    finish(dialect, &select.with(with), types(catalog, one.referencing, &catalog.entity(one.referencing).primary_key))
+}
+
+fn name(part: usize, what: &str) -> DynIden {
+    iden(&format!("{what}{part}"))
+}
+
+/// The ways up from the records of the given primary keys: where each starts, `own0`, `own1`, …, and every record above
+/// it, `up0`, `up1`, ….
+fn ancestors(scope: &mut Scope<'_>, one: &OneToMany) -> (DynIden, WithClause) {
+    let (catalog, dialect, id) = (scope.catalog, scope.dialect, one.referencing);
+    let primary_key = &catalog.entity(id).primary_key;
     let (first, above, path) = (scope.alias(), scope.alias(), scope.alias());
-    let name = |part: usize, what: &str| iden(&format!("{what}{part}"));
     let parts = 0..one.referencing_attributes.len();
 
     // Where each record starts, and where its lookup leads.
@@ -70,9 +112,5 @@ pub fn own_ancestors(catalog: &Catalog, dialect: Dialect, one: &OneToMany) -> St
         parts.clone().map(|part| name(part, "own")).chain(parts.clone().map(|part| name(part, "up"))).collect();
     let mut ancestors = CommonTableExpression::new();
     ancestors.table_name(path.clone()).columns(columns).query(start);
-    let is_own = parts.fold(Cond::all(), |all, part| all.add(walked(part, "up").eq(walked(part, "own"))));
-    let mut select = Query::select();
-    select.expr(Expr::val(1)).from(path.clone()).cond_where(is_own).limit(1);
-    let with = select.with(WithClause::new().recursive(true).cte(ancestors).to_owned());
-    finish(dialect, &with, types(catalog, id, primary_key))
+    (path, WithClause::new().recursive(true).cte(ancestors).to_owned())
 }

@@ -9,6 +9,7 @@ mod dialect;
 mod filter;
 mod hierarchy;
 mod join;
+mod mysql;
 mod order;
 mod read;
 mod scope;
@@ -20,7 +21,7 @@ mod writer;
 
 pub use dialect::Dialect;
 pub(crate) use dialect::hex;
-pub use hierarchy::{enter_hierarchy, own_ancestors};
+pub use hierarchy::{enter_hierarchy, hold_ancestors, own_ancestors};
 pub use join::literal as constant;
 pub use statement::{Parameter, Statement, compile};
 pub use write::{Keys, Lock, Write};

@@ -1,13 +1,13 @@
 //! Orders, and pages that start or end at a place in an order.
 
-use sea_orm::sea_query::{Cond, Condition, DynIden, ExprTrait, IntoCondition, NullOrdering, Order, SelectStatement};
+use sea_orm::sea_query::{Cond, Condition, DynIden, ExprTrait, IntoCondition, NullOrdering, Order, OrderedStatement};
 
 use crate::plan::{Literal, OrderTerm, Rows, Sort};
 
 use super::{dialect::Typed, scope::Scope};
 
 /// Adds the order of a step to a statement in which each source has an alias.
-pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], statement: &mut impl OrderedStatement) {
     for term in &rows.order {
         let column = column(scope, rows, term, aliases);
         let sort = effective(term.sort, rows.backward);
@@ -16,10 +16,10 @@ pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select:
         // Every database puts nulls at one end by itself; saying so where nothing is null would only keep it from an index.
         let natural = scope.dialect.puts_nulls_first(sort.descending) == sort.nulls_first;
         if natural || !is_nullable(scope, rows, term) {
-            select.order_by_expr(expr, order);
+            statement.order_by_expr(expr, order);
         } else {
             let nulls = if sort.nulls_first { NullOrdering::First } else { NullOrdering::Last };
-            select.order_by_expr_with_nulls(expr, order, nulls);
+            statement.order_by_expr_with_nulls(expr, order, nulls);
         }
     }
 }

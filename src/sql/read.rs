@@ -1,14 +1,22 @@
 //! One statement per level: an entity's records, the single-valued hops below them as joins, and for children
 //! the records of all parents at once, each parent with its own page.
 
-use sea_orm::sea_query::{Asterisk, Cond, DynIden, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Asterisk, Cond, DynIden, Expr, ExprTrait, Func, JoinType, Order, OverStatement, Query, SelectStatement,
+    WindowStatement,
+};
 
 use crate::{
     catalog::{AttributeId, Catalog, EntityId, ManyToMany, ManyToManyEnd, RelationshipKind},
     plan::{Hop, Parent, Rows},
 };
 
-use super::{alias::iden, dialect::Dialect, filter, join, order, scope::Scope};
+use super::{
+    alias::iden,
+    dialect::{Dialect, Paging},
+    filter, join, order,
+    scope::Scope,
+};
 
 /// Compiles a step that reads records.
 pub(super) fn compile(catalog: &Catalog, dialect: Dialect, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {
@@ -58,10 +66,10 @@ fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut Selec
 
 fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
-    let (base, ordinal) = if scope.dialect.has_lateral() && !in_intersect_alone(scope, hop, rows) {
-        pages_of_records(scope, hop, rows, &mut select)
-    } else {
-        pages_of_keys(scope, hop, rows, &mut select)
+    let (base, ordinal) = match scope.dialect.paging() {
+        Paging::Lateral if !in_intersect_alone(scope, hop, rows) => pages_of_records(scope, hop, rows, &mut select),
+        Paging::Lateral | Paging::Correlated => pages_of_keys(scope, hop, rows, &mut select),
+        Paging::Ranked => ranked_records(scope, hop, rows, &mut select),
     };
     select.expr(Expr::col(ordinal.clone()));
     let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
@@ -78,18 +86,58 @@ type Pages = (DynIden, (DynIden, DynIden));
 /// table. Its `OFFSET 0` keeps PostgreSQL from joining the hops once per parent instead of once for all.
 fn pages_of_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
     let (parents, page, base) = (scope.alias(), scope.alias(), scope.alias());
-    let entity = scope.catalog.entity(rows.entity);
-    let mut name = "ord".to_owned();
-    while entity.find_column(&name).is_some() {
-        name.push('_');
-    }
+    let name = free_column(scope, rows.entity, "ord");
     let inner = page_of_one_parent(scope, hop, rows, &parents, &attributes_in_use(scope.catalog, rows));
     let mut pages = Query::select();
-    pages.expr_as(Expr::col((parents.clone(), iden("ord"))), iden(&name)).column((page.clone(), Asterisk));
+    pages.expr_as(Expr::col((parents.clone(), iden("ord"))), name.clone()).column((page.clone(), Asterisk));
     pages.from_subquery(parent_keys(scope, hop, &parents), parents);
     pages.join_lateral(JoinType::InnerJoin, inner, page, Expr::cust("true")).offset(0);
     select.from_subquery(pages, base.clone());
-    (base.clone(), (base, iden(&name)))
+    (base.clone(), (base, name))
+}
+
+/// A name that no column of an entity has.
+fn free_column(scope: &Scope<'_>, id: EntityId, wanted: &str) -> DynIden {
+    let mut name = wanted.to_owned();
+    while scope.catalog.entity(id).attributes.iter().any(|known| known.column.eq_ignore_ascii_case(&name)) {
+        name.push('_');
+    }
+    iden(&name)
+}
+
+/// The records of all parents, numbered parent by parent, of which the outer statement keeps the pages.
+fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
+    let (parents, found, base) = (scope.alias(), scope.alias(), scope.alias());
+    let (ordinal, rank) = (free_column(scope, rows.entity, "ord"), free_column(scope, rows.entity, "rank"));
+    let parent = Expr::col((parents.clone(), iden("ord")));
+    let mut inner = Query::select();
+    inner.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
+    for (table, on) in join::members(scope, hop, &found, &parents) {
+        inner.inner_join(table, on);
+    }
+    inner.expr_as(parent.clone(), ordinal.clone());
+    for id in attributes_in_use(scope.catalog, rows) {
+        let column = scope.column(rows.entity, id, &found).expr;
+        inner.expr_as(column, iden(&scope.catalog.entity(rows.entity).attribute(id).column));
+    }
+    let aliases = joins(scope, rows, found, ordering_sources(rows), &mut inner);
+    let mut numbered = WindowStatement::new();
+    numbered.add_partition_by(parent);
+    order::apply(scope, rows, &aliases, &mut numbered);
+    inner.expr_window_as(Func::cust(iden("ROW_NUMBER")), numbered, rank.clone());
+    restrict(scope, rows, &aliases, &mut inner);
+    select.from_subquery(inner, base.clone());
+    let rank = Expr::col((base.clone(), rank));
+    if rows.offset > 0 {
+        select.and_where(rank.clone().gt(rows.offset));
+    }
+    select.and_where(rank.lte(rows.offset.saturating_add(rows.limit)));
+    (base.clone(), (base, ordinal))
+}
+
+/// How many of the hops an order asks for.
+fn ordering_sources(rows: &Rows) -> usize {
+    rows.order.iter().map(|term| term.source).max().unwrap_or(0)
 }
 
 /// The keys of the records on the pages of all parents, and the entity's table joined to them.
@@ -98,7 +146,7 @@ fn pages_of_keys(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut Sele
     select.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
     let target = page_target(scope, hop, rows);
     let inner = page_of_one_parent(scope, hop, rows, &parents, &target);
-    if scope.dialect.has_lateral() {
+    if scope.dialect.paging() == Paging::Lateral {
         let page = scope.alias();
         let entity = scope.catalog.entity(rows.entity);
         let on = target.iter().fold(Cond::all(), |all, id| {
@@ -187,8 +235,7 @@ fn page_of_one_parent(
         let column = scope.column(rows.entity, *id, &base).expr;
         select.expr_as(column, iden(&catalog.entity(rows.entity).attribute(*id).column));
     }
-    let ordered = rows.order.iter().map(|term| term.source).max().unwrap_or(0);
-    let aliases = joins(scope, rows, base, ordered, &mut select);
+    let aliases = joins(scope, rows, base, ordering_sources(rows), &mut select);
     restrict(scope, rows, &aliases, &mut select);
     page(scope, rows, &aliases, &mut select);
     select

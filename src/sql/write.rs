@@ -4,8 +4,8 @@
 //! for that, while it would plan anew for each list.
 
 use sea_orm::sea_query::{
-    Cond, Condition, DynIden, Expr, ExprTrait, LockType, OnConflict, Order, Query, ReturningClause, SelectStatement,
-    UpdateStatement,
+    Cond, Condition, DynIden, Expr, ExprTrait, InsertStatement, LockType, OnConflict, Order, Query, SelectStatement,
+    UnionType, UpdateStatement,
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 use super::{
     alias::iden,
     dialect::{Dialect, Typed},
-    filter,
+    filter, mysql,
     scope::Scope,
     statement::{Statement, finish, types},
 };
@@ -68,11 +68,11 @@ impl Write<'_> {
         if let Some(key) = only {
             let base = scope.alias();
             let mut select = Query::select();
-            select.expr(Expr::cust("CAST(0 AS bigint)"));
+            select.expr(self.dialect.first_position());
             self.read(&scope, columns, &base, &mut select);
             let attributes = by.iter().map(|id| scope.column(self.entity, *id, &base));
             select.from(scope.table(self.entity, &base)).cond_where(self.is(attributes, origin, key));
-            hold(&mut select, lock, &base);
+            self.hold(&mut select, lock, &base);
             return finish(self.dialect, &select, Vec::new());
         }
         let (keys, base) = (scope.alias(), scope.alias());
@@ -89,7 +89,7 @@ impl Write<'_> {
         self.read(&scope, columns, &base, &mut select);
         select.from_subquery(self.dialect.parents(&typed), keys);
         select.inner_join(scope.table(self.entity, &base), on).order_by(ordinal, Order::Asc);
-        hold(&mut select, lock, &base);
+        self.hold(&mut select, lock, &base);
         finish(self.dialect, &select, types(self.catalog, self.entity, by))
     }
 
@@ -116,7 +116,7 @@ impl Write<'_> {
             select.and_where(column.expr.clone().eq(self.dialect.parameter(value, &column)));
         }
         self.in_order(&scope, &base, &mut select);
-        hold(&mut select, lock, &base);
+        self.hold(&mut select, lock, &base);
         finish(self.dialect, &select, types(self.catalog, self.entity, by))
     }
 
@@ -130,37 +130,83 @@ impl Write<'_> {
         let condition = filter::compile(&mut scope, wanted, self.entity, &base);
         select.from(scope.table(self.entity, &base)).cond_where(condition).limit(limit);
         self.in_order(&scope, &base, &mut select);
-        hold(&mut select, lock, &base);
+        self.hold(&mut select, lock, &base);
         finish(self.dialect, &select, Vec::new())
     }
 
     /// New records, one per row of values for `columns`; answers `returning` of those that were inserted.
-    /// With `ignore_conflicts` a record whose unique key exists is left out.
     #[must_use]
     pub fn insert(
         self,
         columns: &[AttributeId],
         rows: &[Vec<Option<Literal>>],
         returning: &[AttributeId],
-        ignore_conflicts: bool,
     ) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
+        let insert = self.insertion(&scope, columns, rows);
+        self.answering(&scope, insert, returning)
+    }
+
+    /// The same, but for rows whose unique key `unique` exists. Where the database can only look before it inserts, one
+    /// that comes into being in between is refused as a conflict.
+    #[must_use]
+    pub fn insert_missing(
+        self,
+        columns: &[AttributeId],
+        rows: &[Vec<Option<Literal>>],
+        returning: &[AttributeId],
+        unique: &[AttributeId],
+    ) -> Statement {
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        if self.dialect.ignores_conflicts() {
+            let mut insert = self.insertion(&scope, columns, rows);
+            insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+            return self.answering(&scope, insert, returning);
+        }
+        let known = scope.alias();
+        let selects = rows.iter().map(|row| {
+            let mut present = Query::select();
+            present.expr(Expr::val(1)).from(scope.table(self.entity, &known));
+            let mut select = Query::select();
+            for (id, value) in columns.iter().zip(row) {
+                select.expr(self.value(&scope, *id, value.as_ref()));
+                if unique.contains(id) {
+                    let column = scope.column(self.entity, *id, &known).expr;
+                    present.and_where(column.eq(self.value(&scope, *id, value.as_ref())));
+                }
+            }
+            select.and_where(Expr::not_exists(present)).take()
+        });
+        let missing = selects.reduce(|mut all, select| all.union(UnionType::All, select).take()).unwrap_or_default();
+        let mut insert = Query::insert();
+        insert.into_table(scope.bare_table(self.entity)).columns(columns.iter().map(|id| self.iden(*id)));
+        // As many columns as values.
+        let _ = insert.select_from(missing);
+        self.answering(&scope, insert, returning)
+    }
+
+    fn insertion(&self, scope: &Scope<'_>, columns: &[AttributeId], rows: &[Vec<Option<Literal>>]) -> InsertStatement {
         let mut insert = Query::insert();
         insert.into_table(scope.bare_table(self.entity));
         if columns.is_empty() {
             insert.or_default_values();
-        } else {
-            insert.columns(columns.iter().map(|id| self.iden(*id)));
-            for row in rows {
-                let values = columns.iter().zip(row).map(|(id, value)| self.value(&scope, *id, value.as_ref()));
-                insert.values_panic(values);
-            }
+            return insert;
         }
-        if ignore_conflicts {
-            insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+        insert.columns(columns.iter().map(|id| self.iden(*id)));
+        for row in rows {
+            let values = columns.iter().zip(row).map(|(id, value)| self.value(scope, *id, value.as_ref()));
+            insert.values_panic(values);
         }
-        insert.returning(self.answered(&scope, returning));
-        finish(self.dialect, &insert, Vec::new())
+        insert
+    }
+
+    fn answering(&self, scope: &Scope<'_>, mut insert: InsertStatement, returning: &[AttributeId]) -> Statement {
+        let columns = returning.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
+        if self.dialect != Dialect::MySql {
+            insert.returning(Query::returning().exprs(columns));
+            return finish(self.dialect, &insert, Vec::new());
+        }
+        mysql::returning(finish(self.dialect, &insert, Vec::new()), Query::select().exprs(columns))
     }
 
     /// Sets attributes of the records of the stored primary keys, and counts their versions where they have one.
@@ -171,9 +217,13 @@ impl Write<'_> {
         values: &[(AttributeId, Option<Literal>)],
         version: Option<AttributeId>,
     ) -> Statement {
-        let scope = Scope::new(self.catalog, self.dialect);
+        let mut scope = Scope::new(self.catalog, self.dialect);
         let mut update = self.set(&scope, values, version);
-        update.cond_where(self.is_wanted(&self.key(&scope), Keys::Stored, only));
+        if self.dialect == Dialect::MySql && only.is_none() {
+            mysql::join(&mut update, &mut scope, self.entity);
+        } else {
+            update.cond_where(self.is_wanted(&self.key(&scope), Keys::Stored, only));
+        }
         finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
     }
 
@@ -191,7 +241,8 @@ impl Write<'_> {
         let (by, key): (Vec<Typed<'_>>, Vec<Literal>) =
             key.iter().map(|(id, value)| (scope.bare_column(self.entity, *id), value.clone())).unzip();
         update.cond_where(self.is(by.into_iter(), Keys::Given, &key));
-        update.returning(self.answered(&scope, returning));
+        let columns = returning.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
+        update.returning(Query::returning().exprs(columns));
         finish(self.dialect, &update, Vec::new())
     }
 
@@ -210,15 +261,14 @@ impl Write<'_> {
         update
     }
 
-    fn answered(&self, scope: &Scope<'_>, attributes: &[AttributeId]) -> ReturningClause {
-        let columns = attributes.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
-        Query::returning().exprs(columns)
-    }
-
     /// Deletes the records of the stored primary keys.
     #[must_use]
     pub fn delete(self, only: Option<&[Literal]>) -> Statement {
-        let scope = Scope::new(self.catalog, self.dialect);
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        if self.dialect == Dialect::MySql && only.is_none() {
+            let base = scope.alias();
+            return mysql::delete(&scope, self.entity, &base);
+        }
         let mut delete = Query::delete();
         let wanted = self.is_wanted(&self.key(&scope), Keys::Stored, only);
         delete.from_table(scope.bare_table(self.entity)).cond_where(wanted);
@@ -269,6 +319,17 @@ impl Write<'_> {
         }
     }
 
+    fn hold(&self, select: &mut SelectStatement, lock: Lock, base: &DynIden) {
+        match (self.dialect, lock) {
+            // Shared with who refers to the record, or nobody; and there is nothing but the whole statement to hold.
+            (Dialect::MySql, Lock::Reference) => select.lock(LockType::Share),
+            (Dialect::MySql, Lock::Change | Lock::Delete) => select.lock(LockType::Update),
+            (_, Lock::Reference) => select.lock_with_tables(LockType::KeyShare, [base.clone()]),
+            (_, Lock::Change) => select.lock_with_tables(LockType::NoKeyUpdate, [base.clone()]),
+            (_, Lock::Delete) => select.lock_with_tables(LockType::Update, [base.clone()]),
+        };
+    }
+
     /// By the primary key, so that transactions lock records in the same order.
     fn in_order(&self, scope: &Scope<'_>, base: &DynIden, select: &mut SelectStatement) {
         for id in self.primary_key() {
@@ -284,13 +345,4 @@ pub(super) fn is_among(dialect: Dialect, key: &[Typed<'_>]) -> Expr {
         [only] => only.expr.clone().in_subquery(list),
         several => Expr::tuple(several.iter().map(|column| column.expr.clone())).in_subquery(list),
     }
-}
-
-fn hold(select: &mut SelectStatement, lock: Lock, base: &DynIden) {
-    let lock = match lock {
-        Lock::Reference => LockType::KeyShare,
-        Lock::Change => LockType::NoKeyUpdate,
-        Lock::Delete => LockType::Update,
-    };
-    select.lock_with_tables(lock, [base.clone()]);
 }

@@ -3,13 +3,14 @@
 
 use sqlx::{
     error::{DatabaseError, ErrorKind},
+    mysql::MySqlDatabaseError,
     postgres::PgDatabaseError,
 };
 
 use crate::{
-    catalog::{Catalog, Entity, EntityId},
+    catalog::{AttributeId, Catalog, Entity, EntityId},
     error::Code,
-    execute::Error,
+    execute::{Error, complaint::Complaint},
     plan,
 };
 
@@ -43,11 +44,12 @@ pub(in crate::execute) fn explain_commit(catalog: &Catalog, error: Error) -> Err
 }
 
 fn refusal(entity: Option<&Entity>, foreign_key: Code, database: &dyn DatabaseError) -> Option<plan::Error> {
+    let complaint = Complaint::of(database);
     let code = database.code().unwrap_or_default();
     let is_foreign_key = database.kind() == ErrorKind::ForeignKeyViolation
         // PostgreSQL since 18: restrict_violation. SQLite takes its own RESTRICT for a trigger.
         || code == "23001"
-        || (code == SQLITE_TRIGGER && database.message() == "FOREIGN KEY constraint failed");
+        || (complaint == Complaint::Raised && database.message() == "FOREIGN KEY constraint failed");
     Some(match database.kind() {
         _ if is_foreign_key && foreign_key == Code::TargetNotFound => {
             plan::Error::new(foreign_key, "a value names a record that does not exist")
@@ -62,8 +64,8 @@ fn refusal(entity: Option<&Entity>, foreign_key: Code, database: &dyn DatabaseEr
         }
         ErrorKind::CheckViolation => plan::Error::invalid("the values do not pass a check of the database"),
         ErrorKind::ExclusionViolation => plan::Error::new(Code::Conflict, "another record excludes this one"),
-        _ if is_raised(&code, database) => plan::Error::invalid("a rule of the database does not allow this"),
-        _ if is_misfit(&code) => {
+        _ if is_raised(complaint, database) => plan::Error::invalid("a rule of the database does not allow this"),
+        _ if complaint == Complaint::Misfit => {
             plan::Error::invalid("a value does not fit its column: it is too long, too large or not of its kind")
         }
         _ => return None,
@@ -71,25 +73,10 @@ fn refusal(entity: Option<&Entity>, foreign_key: Code, database: &dyn DatabaseEr
 }
 
 /// Whether a trigger or a view's check raised the error. Its words may tell what is nobody's business.
-fn is_raised(code: &str, database: &dyn DatabaseError) -> bool {
+fn is_raised(complaint: Complaint, database: &dyn DatabaseError) -> bool {
     let routine = database.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
-    // PostgreSQL: integrity_constraint_violation, with_check_option_violation, class P0 (PL/pgSQL).
-    routine == Some("exec_stmt_raise")
-        || code == SQLITE_TRIGGER
-        || matches!(code, "23000" | "44000")
-        || (code.len() == 5 && code.starts_with("P0"))
+    complaint == Complaint::Raised || routine == Some("exec_stmt_raise")
 }
-
-/// Whether a column does not take a value.
-fn is_misfit(code: &str) -> bool {
-    // PostgreSQL: string_data_right_truncation, numeric_value_out_of_range and others of class 22, and
-    // program_limit_exceeded for a value too long for an index. SQLite: a value that is too large, or not of the type
-    // of the rowid or of a strict table.
-    (code.len() == 5 && code.starts_with("22")) || matches!(code, "54000" | "18" | "20" | "3091")
-}
-
-/// `SQLITE_CONSTRAINT_TRIGGER`: a trigger raised an error.
-const SQLITE_TRIGGER: &str = "1811";
 
 fn conflict(entity: Option<&Entity>, database: &dyn DatabaseError) -> plan::Error {
     let attributes = attributes(entity, database);
@@ -100,9 +87,14 @@ fn conflict(entity: Option<&Entity>, database: &dyn DatabaseError) -> plan::Erro
 }
 
 /// The attributes that a violation names. PostgreSQL names columns in the error's fields, SQLite in its message:
-/// `UNIQUE constraint failed: orderline.salesorderid, orderline.line`.
+/// `UNIQUE constraint failed: orderline.salesorderid, orderline.line`. MariaDB names the key, or one column.
 fn attributes(entity: Option<&Entity>, database: &dyn DatabaseError) -> Vec<String> {
     let Some(entity) = entity else { return Vec::new() };
+    if let Some(mariadb) = database.try_downcast_ref::<MySqlDatabaseError>() {
+        let key = mariadb.message().rsplit('\'').nth(1).unwrap_or_default();
+        let key = if database.kind() == ErrorKind::UniqueViolation { key_of(entity, key) } else { vec![key] };
+        return names(entity, key);
+    }
     let columns: Vec<&str> = match database.try_downcast_ref::<PgDatabaseError>() {
         Some(postgres) => match (postgres.column(), postgres.detail()) {
             (Some(column), _) => vec![column],
@@ -118,8 +110,24 @@ fn attributes(entity: Option<&Entity>, database: &dyn DatabaseError) -> Vec<Stri
             .rsplit_once(": ")
             .map_or_else(Vec::new, |(_, columns)| columns.split(", ").map(last_name).collect()),
     };
-    let named = columns.iter().filter_map(|column| entity.find_column(column.trim_matches('"')));
+    names(entity, columns)
+}
+
+fn names(entity: &Entity, columns: Vec<&str>) -> Vec<String> {
+    let named = columns.into_iter().filter_map(|column| entity.find_column(column.trim_matches('"')));
     named.map(|id| entity.attribute(id).name.clone()).collect()
+}
+
+/// The columns of a key of MariaDB's, which is called by the first of them unless somebody has named it.
+fn key_of<'e>(entity: &'e Entity, name: &'e str) -> Vec<&'e str> {
+    let column = |id: &AttributeId| entity.attribute(*id).column.as_str();
+    let columns = |key: &'e [AttributeId]| key.iter().map(column).collect::<Vec<_>>();
+    if name == "PRIMARY" {
+        return columns(&entity.primary_key);
+    }
+    let keys: Vec<_> = entity.alternate_keys.iter().map(|key| columns(&key.attributes)).collect();
+    let by_name = keys.iter().find(|key| key.first() == Some(&name) || key.iter().all(|column| name.contains(column)));
+    by_name.cloned().unwrap_or_default()
 }
 
 fn last_name(qualified: &str) -> &str {

@@ -327,7 +327,7 @@ impl Writer<'_> {
             || others.any(|other| record.values(&other.referencing_attributes).is_some())
     }
 
-    /// In a hierarchy no record becomes its own ancestor. This transaction holds the hierarchy's lock.
+    /// In a hierarchy no record becomes its own ancestor. This transaction holds the hierarchy's lock, where it has one.
     pub(super) async fn check_hierarchy(
         &mut self,
         relationship: RelationshipId,
@@ -337,8 +337,11 @@ impl Writer<'_> {
         if !one.hierarchical {
             return Ok(());
         }
-        let statement = sql::own_ancestors(self.catalog, self.dialect, one);
         let keys: Vec<_> = moved.iter().map(|record| record.key.clone()).collect();
+        if let Some(statement) = sql::hold_ancestors(self.catalog, self.dialect, one) {
+            self.fetch(&statement, &keys).await?;
+        }
+        let statement = sql::own_ancestors(self.catalog, self.dialect, one);
         if self.fetch(&statement, &keys).await?.is_empty() {
             return Ok(());
         }

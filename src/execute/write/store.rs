@@ -34,7 +34,7 @@ impl Writer<'_> {
         let rows = self.before_insert(id, rows).await?;
         let mut records: Vec<(usize, Record)> = Vec::with_capacity(rows.len());
         for batch in batches(&rows) {
-            let inserted = self.insert_batch(id, &rows, &batch, false).await?;
+            let inserted = self.insert_batch(id, &rows, &batch, None).await?;
             if inserted.len() != batch.len() {
                 let entity = &self.catalog.entity(id).logical_name;
                 let message = format!("a rule of the database kept a record of {entity} from being created");
@@ -49,16 +49,17 @@ impl Writer<'_> {
         Ok(records)
     }
 
-    /// Inserts rows unless their unique key exists; answers those that were inserted, in any order.
+    /// Inserts rows unless their unique key `unique` exists; answers those that were inserted, in any order.
     pub(super) async fn insert_missing(
         &mut self,
         id: EntityId,
         rows: Vec<Vec<Assignment>>,
+        unique: &[AttributeId],
     ) -> Result<Vec<Record>, Error> {
         let rows = self.before_insert(id, rows).await?;
         let mut records = Vec::with_capacity(rows.len());
         for batch in batches(&rows) {
-            records.extend(self.insert_batch(id, &rows, &batch, true).await?);
+            records.extend(self.insert_batch(id, &rows, &batch, Some(unique)).await?);
         }
         self.after_save(id, &records, true).await?;
         Ok(records)
@@ -70,15 +71,23 @@ impl Writer<'_> {
         id: EntityId,
         rows: &[Vec<Assignment>],
         batch: &[usize],
-        ignore_conflicts: bool,
+        missing: Option<&[AttributeId]>,
     ) -> Result<Vec<Record>, Error> {
         let columns = attributes(&rows[batch[0]]);
         let values = |index: &usize| rows[*index].iter().map(|(_, value)| value.clone()).collect();
         let values: Vec<Vec<Option<Literal>>> = batch.iter().map(values).collect();
         let returning = link_attributes(self.catalog, id);
-        let statement = self.write(id).insert(&columns, &values, &returning, ignore_conflicts);
+        let statement = match missing {
+            None => self.write(id).insert(&columns, &values, &returning),
+            Some(unique) => self.write(id).insert_missing(&columns, &values, &returning, unique),
+        };
         let inserted = self.fetch(&statement, &[]).await;
-        let inserted = inserted.map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error))?;
+        let inserted = inserted.map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error));
+        let inserted = inserted.map_err(|error| match error {
+            // It was not there a moment ago.
+            Error::Refused(refusal) if missing.is_some() && refusal.code == Code::Conflict => Error::Raced(refusal),
+            error => error,
+        })?;
         inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
     }
 

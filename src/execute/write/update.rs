@@ -35,6 +35,7 @@ impl<'w> Writer<'w> {
             && !change.values.is_empty()
             && !change.values.iter().any(|(attribute, _)| self.catalog.entity(id).attribute(*attribute).is_lookup)
             && self.behavior(id).is_none()
+            && self.dialect.answers_updates()
             && let Some(record) = self.update_given(id, key, &change.values).await?
         {
             return Ok(Written::with_outcome(&[record], Outcome::Updated));

@@ -93,6 +93,33 @@ fn quoted(ty: &DatabaseType) -> String {
     text
 }
 
+/// The type on MariaDB: of text with the collation, without which it could not be a foreign key.
+pub(super) fn on_mysql(column: &NewColumn) -> ColumnType {
+    let word: String = match (&column.database_type, &column.ty) {
+        (Some(DatabaseType { name, collation: Some(collation), .. }), _) => format!("{name} COLLATE {collation}"),
+        (Some(ty), _) => ty.name.clone(),
+        (None, AttributeType::Boolean) => "tinyint(1)".into(),
+        (None, AttributeType::Int) => "int".into(),
+        (None, AttributeType::BigInt) => "bigint".into(),
+        (None, AttributeType::Float) => "double".into(),
+        (None, AttributeType::Decimal { scale }) => format!("decimal(65, {})", scale.unwrap_or(30)),
+        (None, AttributeType::String { max_length: Some(length) }) => format!("varchar({length})"),
+        (None, AttributeType::Uuid(UuidStorage::Native)) => "binary(16)".into(),
+        (None, AttributeType::Uuid(UuidStorage::Text)) => "char(36)".into(),
+        (None, AttributeType::Date) => "date".into(),
+        (None, AttributeType::Time) => "time(6)".into(),
+        (None, AttributeType::DateTime { zoned: false }) => "datetime(6)".into(),
+        (None, AttributeType::DateTime { zoned: true }) => "timestamp(6)".into(),
+        (None, AttributeType::Json) => "json".into(),
+        (None, AttributeType::Bytes) => "varbinary(255)".into(),
+        (None, AttributeType::Enum(list)) if has_numbers(list) => "int".into(),
+        (None, AttributeType::String { max_length: None } | AttributeType::Enum(_) | AttributeType::Text) => {
+            "varchar(255)".into()
+        }
+    };
+    ColumnType::custom(word)
+}
+
 /// The type on SQLite. Where a word would do in a table that is strict, it is one that such tables know.
 pub(super) fn on_sqlite(column: &NewColumn) -> ColumnType {
     let word: String = match &column.ty {

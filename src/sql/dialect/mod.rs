@@ -1,12 +1,14 @@
 //! What differs between databases in how a statement is said. One file per database.
 
+mod mysql;
 mod postgres;
 mod sqlite;
 
 use sea_orm::{
     DbBackend,
     sea_query::{
-        Expr, ExprTrait, Func, PostgresQueryBuilder, QueryStatementWriter, SelectStatement, SqliteQueryBuilder, Value,
+        Expr, ExprTrait, Func, MysqlQueryBuilder, PostgresQueryBuilder, QueryStatementWriter, SelectStatement,
+        SqliteQueryBuilder, Value,
     },
 };
 
@@ -21,6 +23,8 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL 13 or newer.
     Postgres,
+    /// MariaDB 10.6 or newer.
+    MySql,
 }
 
 /// A column expression together with what its values are.
@@ -38,6 +42,7 @@ impl Dialect {
         match backend {
             DbBackend::Sqlite => Some(Self::Sqlite),
             DbBackend::Postgres => Some(Self::Postgres),
+            DbBackend::MySql => Some(Self::MySql),
             _ => None,
         }
     }
@@ -48,6 +53,8 @@ impl Dialect {
         match self {
             Self::Sqlite => "BEGIN DEFERRED",
             Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // One round trip: the first says it for the next transaction only.
+            Self::MySql => "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION READ ONLY",
         }
     }
 
@@ -57,6 +64,7 @@ impl Dialect {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some("SHOW default_transaction_isolation"),
+            Self::MySql => Some("SELECT lower(replace(@@tx_isolation, '-', ' '))"),
         }
     }
 
@@ -66,6 +74,7 @@ impl Dialect {
         match self {
             Self::Sqlite => statement.build_collect_into(SqliteQueryBuilder, &mut writer),
             Self::Postgres => statement.build_collect_into(PostgresQueryBuilder, &mut writer),
+            Self::MySql => statement.build_collect_into(MysqlQueryBuilder, &mut writer),
         }
         writer.into_parts()
     }
@@ -75,6 +84,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::parameter(literal, column.ty),
             Self::Postgres => postgres::parameter(literal, column),
+            Self::MySql => mysql::parameter(literal, column),
         }
     }
 
@@ -83,6 +93,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::stored(literal, column.ty),
             Self::Postgres => postgres::stored(literal, column),
+            Self::MySql => mysql::parameter(literal, column),
         }
     }
 
@@ -100,7 +111,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::comparable(column),
             // Keys are cast to the column's own type.
-            Self::Postgres => column.expr.clone(),
+            Self::Postgres | Self::MySql => column.expr.clone(),
         }
     }
 
@@ -110,6 +121,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::comparable(column),
             Self::Postgres => postgres::comparable(column),
+            Self::MySql => column.expr.clone(),
         }
     }
 
@@ -118,6 +130,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::is_in(column, literals),
             Self::Postgres => postgres::is_in(column, literals),
+            Self::MySql => mysql::is_in(column, literals),
         }
     }
 
@@ -126,6 +139,7 @@ impl Dialect {
         match self {
             Self::Sqlite => column.expr.clone(),
             Self::Postgres => postgres::readable(column),
+            Self::MySql => mysql::readable(column),
         }
     }
 
@@ -134,6 +148,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::matches(column, pattern, text, ignore_case),
             Self::Postgres => postgres::matches(column, pattern, text, ignore_case),
+            Self::MySql => mysql::matches(column, pattern, text, ignore_case),
         }
     }
 
@@ -143,6 +158,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::keys(keys),
             Self::Postgres => postgres::keys(keys, types),
+            Self::MySql => mysql::keys(keys),
         }
     }
 
@@ -152,6 +168,7 @@ impl Dialect {
         match self {
             Self::Sqlite => key.iter().zip(types).map(|(part, ty)| sqlite::value(part, ty)).collect(),
             Self::Postgres => postgres::key(key),
+            Self::MySql => mysql::key(key, types),
         }
     }
 
@@ -160,6 +177,7 @@ impl Dialect {
         match self {
             Self::Sqlite => Expr::val(key_marker(part)),
             Self::Postgres => postgres::key_parameter(part, column),
+            Self::MySql => mysql::key_parameter(part, column),
         }
     }
 
@@ -168,6 +186,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::key_list(key),
             Self::Postgres => postgres::key_list(key),
+            Self::MySql => mysql::key_list(key),
         }
     }
 
@@ -176,13 +195,14 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::parents(key),
             Self::Postgres => postgres::parents(key),
+            Self::MySql => mysql::parents(key),
         }
     }
 
     /// Whether an order without a word about nulls puts them first.
     pub(super) fn puts_nulls_first(self, descending: bool) -> bool {
         match self {
-            Self::Sqlite => !descending,
+            Self::Sqlite | Self::MySql => !descending,
             Self::Postgres => descending,
         }
     }
@@ -192,36 +212,65 @@ impl Dialect {
         match self {
             // SQLite 3.51 turns a bare EXISTS into a join and then counts the rows of that join for OFFSET.
             Self::Sqlite => Expr::exists(select).eq(1),
-            Self::Postgres => Expr::exists(select),
+            Self::Postgres | Self::MySql => Expr::exists(select),
         }
     }
 
     /// Whether the database vouches for foreign keys, so that a lookup's value stands for the record it points at.
     pub(super) fn enforces_foreign_keys(self) -> bool {
-        self == Self::Postgres
+        matches!(self, Self::Postgres | Self::MySql)
     }
 
     /// A call that lets one transaction at a time go on from here; nothing where only one writes anyway.
     pub(super) fn exclusive(self, key: i64) -> Option<Expr> {
         match self {
-            Self::Sqlite => None,
+            Self::Sqlite | Self::MySql => None,
             Self::Postgres => Some(Func::cust(super::alias::iden("pg_advisory_xact_lock")).arg(key).into()),
         }
     }
 
-    /// Whether a joined sub-select may refer to the tables before it.
-    pub(super) fn has_lateral(self) -> bool {
-        self == Self::Postgres
+    /// Whether writers of a hierarchy are kept apart by the records above those that move.
+    pub(super) fn holds_ancestors(self) -> bool {
+        self == Self::MySql
+    }
+
+    /// Where the only key of a statement stands among its keys.
+    pub(super) fn first_position(self) -> Expr {
+        match self {
+            Self::Sqlite | Self::Postgres => Expr::cust("CAST(0 AS bigint)"),
+            Self::MySql => Expr::cust("0"),
+        }
+    }
+
+    /// Whether an insert can leave out what exists already, and say what it did not leave out.
+    pub(super) fn ignores_conflicts(self) -> bool {
+        matches!(self, Self::Sqlite | Self::Postgres)
+    }
+
+    /// Whether an update can answer what it changed.
+    #[must_use]
+    pub fn answers_updates(self) -> bool {
+        matches!(self, Self::Sqlite | Self::Postgres)
+    }
+
+    /// How the page of each parent is found.
+    pub(super) fn paging(self) -> Paging {
+        match self {
+            Self::Sqlite => Paging::Correlated,
+            Self::Postgres => Paging::Lateral,
+            Self::MySql => Paging::Ranked,
+        }
     }
 
     /// A sum in the type that the gateway answers it in.
     pub(super) fn sum(self, column: Expr, ty: &AttributeType) -> Expr {
         match (self, ty) {
             (Self::Sqlite, AttributeType::Decimal { scale: Some(scale) }) => sqlite::decimal_sum(column, *scale),
-            (Self::Sqlite, _) => column.sum(),
             (Self::Postgres, AttributeType::Float) => postgres::cast(column.sum(), "float8"),
             (Self::Postgres, AttributeType::Int) => postgres::cast(column.sum(), "int8"),
             (Self::Postgres, _) => postgres::cast(column.sum(), "text"),
+            (Self::MySql, AttributeType::Int) => column.sum().cast_as("signed"),
+            (Self::Sqlite | Self::MySql, _) => column.sum(),
         }
     }
 
@@ -234,8 +283,21 @@ impl Dialect {
                 postgres::cast(column.clone(), "float8").sum().div(Func::count(column))
             }
             (Self::Postgres, _) => postgres::cast(column.avg(), "float8"),
+            // Its own average of whole numbers ends at the fourth digit after the point.
+            (Self::MySql, _) => column.cast_as("double").avg(),
         }
     }
+}
+
+/// How the pages of many parents are found in one statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paging {
+    /// A joined sub-select refers to the parent before it.
+    Lateral,
+    /// A sub-select of keys in a condition refers to the parent.
+    Correlated,
+    /// All children are numbered, parent by parent: where a sub-select with a page can do neither.
+    Ranked,
 }
 
 /// Where a text is looked for.
@@ -265,11 +327,11 @@ impl Pattern {
 }
 
 /// `LIKE`'s own characters, escaped.
-fn escape_like(text: &str) -> String {
+fn escape_like(text: &str, escape: char) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            escaped.push('\\');
+        if matches!(letter, '%' | '_') || letter == escape {
+            escaped.push(escape);
         }
         escaped.push(letter);
     }
@@ -280,6 +342,15 @@ fn escape_like(text: &str) -> String {
 /// No value of a client is of this type.
 pub(super) fn key_marker(part: usize) -> Value {
     Value::TinyUnsigned(u8::try_from(part).ok())
+}
+
+/// Keys as one JSON list: of values, or of lists of values.
+fn json_list(keys: &[Vec<Literal>], json: fn(&Literal) -> serde_json::Value) -> Value {
+    let key = |key: &Vec<Literal>| match key.as_slice() {
+        [only] => json(only),
+        parts => parts.iter().map(json).collect(),
+    };
+    keys.iter().map(key).collect::<serde_json::Value>().to_string().into()
 }
 
 /// Bytes as hexadecimal digits.

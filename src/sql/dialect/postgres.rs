@@ -187,7 +187,7 @@ fn is_plain_text(ty: &DatabaseType) -> bool {
 }
 
 pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
-    let like = pattern.surround(&escape_like(text), '%');
+    let like = pattern.surround(&escape_like(text, '\\'), '%');
     // ILIKE takes no ESCAPE in the parentheses that sea-query puts around it; the backslash is the default anyway.
     if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
 }

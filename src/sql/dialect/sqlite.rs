@@ -6,7 +6,7 @@ use sea_orm::sea_query::{
 
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
 
-use super::{Pattern, Typed, escape_like, hex, key_marker};
+use super::{Pattern, Typed, escape_like, hex, json_list, key_marker};
 use crate::{
     catalog::{AttributeType, UuidStorage},
     plan::Literal,
@@ -139,11 +139,7 @@ fn json(literal: &Literal) -> serde_json::Value {
 
 /// The keys of any number of records as one JSON list: of values, or of lists of values.
 pub(super) fn keys(keys: &[Vec<Literal>]) -> Vec<Value> {
-    let key = |key: &Vec<Literal>| match key.as_slice() {
-        [only] => json(only),
-        parts => parts.iter().map(json).collect(),
-    };
-    vec![keys.iter().map(key).collect::<serde_json::Value>().to_string().into()]
+    vec![json_list(keys, json)]
 }
 
 /// The elements of such a list as a table with the columns `k0`, `k1`, ….
@@ -173,7 +169,7 @@ fn key_expr(value: Expr, ty: &AttributeType) -> Expr {
 
 pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
     if ignore_case {
-        return column.like(LikeExpr::new(pattern.surround(&escape_like(text), '%')).escape('\\'));
+        return column.like(LikeExpr::new(pattern.surround(&escape_like(text, '\\'), '%')).escape('\\'));
     }
     // LIKE ignores the case of ASCII letters here, GLOB does not.
     let mut escaped = String::with_capacity(text.len());

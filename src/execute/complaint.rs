@@ -1,0 +1,131 @@
+//! What a database complains of, in words that all of them share. The numbers and codes are the databases' own:
+//! PostgreSQL's SQLSTATE, SQLite's result codes, MariaDB's error numbers.
+
+use sqlx::{error::DatabaseError, mysql::MySqlDatabaseError};
+
+/// What a database complains of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Complaint {
+    /// Another transaction stood in the way; the same statements may well succeed in a new one.
+    InTheWay,
+    /// Somebody waited too long, or was told to stop.
+    TooLong,
+    /// It is shutting down, full of connections, or gone.
+    Away,
+    /// Its user may not do this.
+    Forbidden,
+    /// It does not know a table, a column or another thing that a statement names.
+    Undefined,
+    /// It has already what a statement was to make.
+    Duplicate,
+    /// It does not make what a statement was to make of tables such as these.
+    Unfit,
+    /// A column, or a comparison with one, does not take a value.
+    Misfit,
+    /// A trigger, or the check of a view, does not allow this.
+    Raised,
+    /// Anything else.
+    Other,
+}
+
+impl Complaint {
+    /// What an error of the database amounts to.
+    pub(super) fn of(told: &dyn DatabaseError) -> Self {
+        if let Some(told) = told.try_downcast_ref::<MySqlDatabaseError>() {
+            return of_mariadb(told.number());
+        }
+        let code = told.code().unwrap_or_default();
+        // SQLite's codes are numbers that say more in their upper bytes; PostgreSQL's have five characters.
+        match code.parse::<u32>() {
+            Ok(number) if code.len() < 5 => of_sqlite(number, told.message()),
+            _ => of_postgres(&code),
+        }
+    }
+}
+
+fn of_postgres(code: &str) -> Complaint {
+    match code {
+        // serialization_failure, deadlock_detected.
+        "40001" | "40P01" => Complaint::InTheWay,
+        // query_canceled, lock_not_available.
+        "57014" | "55P03" => Complaint::TooLong,
+        // too_many_connections.
+        "53300" => Complaint::Away,
+        // insufficient_privilege, which row security's policies have too, read_only_sql_transaction.
+        "42501" | "25006" => Complaint::Forbidden,
+        // undefined_column, undefined_table, undefined_object.
+        "42703" | "42P01" | "42704" => Complaint::Undefined,
+        // duplicate_column, duplicate_table, duplicate_object.
+        "42701" | "42P07" | "42710" => Complaint::Duplicate,
+        // feature_not_supported, object_not_in_prerequisite_state, too_many_columns, invalid_foreign_key,
+        // invalid_table_definition, datatype_mismatch, wrong_object_type.
+        "0A000" | "55000" | "54011" | "42830" | "42P16" | "42804" | "42809" => Complaint::Unfit,
+        // program_limit_exceeded, for a value too long for an index.
+        "54000" => Complaint::Misfit,
+        // integrity_constraint_violation, with_check_option_violation.
+        "23000" | "44000" => Complaint::Raised,
+        // Class 08 are connections, 57P0x a shutdown, class 22 data that a type cannot hold, class P0 is PL/pgSQL.
+        _ if code.starts_with("08") || code.starts_with("57P0") => Complaint::Away,
+        _ if code.starts_with("22") => Complaint::Misfit,
+        _ if code.starts_with("P0") => Complaint::Raised,
+        _ => Complaint::Other,
+    }
+}
+
+fn of_sqlite(number: u32, message: &str) -> Complaint {
+    match (number, number & 0xff) {
+        // SQLITE_CONSTRAINT_TRIGGER.
+        (1811, _) => Complaint::Raised,
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        (_, 5 | 6) => Complaint::InTheWay,
+        // SQLITE_INTERRUPT.
+        (_, 9) => Complaint::TooLong,
+        // SQLITE_READONLY.
+        (_, 8) => Complaint::Forbidden,
+        // SQLITE_CONSTRAINT_DATATYPE, not of the type of the rowid or of a strict table; SQLITE_TOOBIG, SQLITE_MISMATCH.
+        (3091, _) | (_, 18 | 20) => Complaint::Misfit,
+        // SQLITE_ERROR says what in its message.
+        (_, 1) => of_sqlite_message(message),
+        _ => Complaint::Other,
+    }
+}
+
+fn of_sqlite_message(message: &str) -> Complaint {
+    let starts = |starts: &[&str]| starts.iter().any(|start| message.starts_with(start));
+    if starts(&["no such table: ", "no such column: "]) || message.contains(" has no column named ") {
+        Complaint::Undefined
+    } else if starts(&["duplicate column name: ", "object name reserved for internal use: ", "there is already "])
+        || message.ends_with(" already exists")
+    {
+        Complaint::Duplicate
+    } else if starts(&["too many columns"]) {
+        Complaint::Unfit
+    } else {
+        Complaint::Other
+    }
+}
+
+fn of_mariadb(number: u16) -> Complaint {
+    match number {
+        // A record changed since it was read, a deadlock.
+        1020 | 1213 => Complaint::InTheWay,
+        // A lock was not got, a statement was stopped, or ran longer than it may.
+        1205 | 1317 | 1969 | 3024 => Complaint::TooLong,
+        // Too many connections, of all or of a user, a shutdown, a killed connection.
+        1040 | 1203 | 1226 | 1053 | 1927 => Complaint::Away,
+        // Database, user, table, column, global or other right; read-only server, transaction or table.
+        1044 | 1045 | 1142 | 1143 | 1227 | 1370 | 1290 | 1792 | 1036 => Complaint::Forbidden,
+        // Unknown column, table.
+        1054 | 1146 | 1109 | 1091 => Complaint::Undefined,
+        // Table, column, key and constraint that are there already.
+        1050 | 1060 | 1061 | 1826 => Complaint::Duplicate,
+        // Foreign key that does not fit, key too long, too many keys, too many columns, row too long, key of text
+        // without a length, not a table, an engine that cannot.
+        1005 | 1071 | 1069 | 1117 | 1118 | 1170 | 1347 | 1030 | 1031 | 1178 | 1845 | 1846 => Complaint::Unfit,
+        // Out of range, cut off, not of the type, too long, not of the character set.
+        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 => Complaint::Misfit,
+        // A trigger's SIGNAL, the check of a view.
+        1644 | 1369 => Complaint::Raised,
+        _ => Complaint::Other,
+    }
+}

@@ -16,7 +16,7 @@ use crate::support::{Backend, Server};
 async fn rows(backend: Backend, server: &Server, sql: &str) -> Value {
     let sql = match backend {
         Backend::Sqlite => sql.replace('_', ""),
-        Backend::Postgres => sql.to_owned(),
+        Backend::Postgres | Backend::MariaDb => sql.to_owned(),
     };
     let row = |row: Value| row.as_object().unwrap().values().cloned().collect::<Value>();
     server.sql(&sql).await.into_iter().map(row).collect()

@@ -8,10 +8,10 @@ mod records;
 
 use futures_util::future::join_all;
 use relata::Gateway;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
-use crate::support::{Backend, Server, empty, quick, quick_connection};
+use crate::support::{Backend, Server, empty, quick, quick_connection, run_sql};
 
 /// A database of its own for one test, discovered and served.
 struct Race {
@@ -33,7 +33,7 @@ impl Race {
         lookups: &[(&str, &str)],
     ) -> Option<Self> {
         let connection = quick_connection(backend, &format!("race_{name}"), connections).await?;
-        connection.execute_unprepared(setup).await.unwrap();
+        run_sql(&connection, setup).await;
         let mut builder = Gateway::builder(connection.clone()).discover(&[]);
         for (table, column) in lookups {
             builder = builder.hierarchical_lookup(table, column);
@@ -50,7 +50,7 @@ impl Race {
         for index in 0..2 {
             let connection = quick(&url, connections).await;
             if index == 0 {
-                connection.execute_unprepared(setup).await.unwrap();
+                run_sql(&connection, setup).await;
             }
             let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
             let server = Server::start(gateway.clone(), connection.clone()).await;
@@ -75,7 +75,7 @@ impl Race {
     }
 
     async fn execute(&self, sql: &str) {
-        self.connection.execute_unprepared(sql).await.unwrap();
+        run_sql(&self.connection, sql).await;
     }
 
     async fn number(&self, sql: &str) -> i64 {

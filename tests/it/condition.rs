@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     backends,
-    support::{Backend, Server, connection},
+    support::{Backend, Server, connection, run_sql},
 };
 
 fn open_and_cheap(shop: DynIden, offer: DynIden) -> Condition {
@@ -93,7 +93,7 @@ async fn a_condition_on_either_side_is_honoured_wherever_the_link_is_used(#[case
         create table offer (id integer primary key, shop_id integer not null, price integer not null);
         insert into shop values (1, true), (2, false);
         insert into offer values (1, 1, 5), (2, 1, 50), (3, 2, 5), (4, 1, 7);";
-    connection.execute_unprepared(setup).await.unwrap();
+    run_sql(&connection, setup).await;
     let builder = relata::Gateway::builder(connection.clone()).entity(shop::Entity).entity(offer::Entity);
     let server = Server::start(builder.build().await.unwrap(), connection).await;
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, Process, connect, empty},
+    support::{Backend, Process, connect, empty, run_sql},
 };
 
 /// Operations of a round, all sent at once.
@@ -152,7 +152,7 @@ async fn check(connection: &DatabaseConnection, answered: &BTreeSet<i32>) {
 
 async fn prepare(database: &str) {
     let connection = connect(database).await;
-    connection.execute_unprepared(TABLES).await.unwrap();
+    run_sql(&connection, TABLES).await;
     let list = |rows: Vec<String>| rows.join(", ");
     let tags = list((1..=TAGS).map(|id| format!("({id})")).collect());
     let albums = list((1..=ALBUMS).map(|id| format!("({id}, 0)")).collect());
@@ -161,7 +161,7 @@ async fn prepare(database: &str) {
     let sql = format!(
         "insert into tag (id) values {tags}; insert into album (id, op) values {albums}; insert into photo (id) values {photos}"
     );
-    connection.execute_unprepared(&sql).await.unwrap();
+    run_sql(&connection, &sql).await;
     connection.close().await.unwrap();
 }
 

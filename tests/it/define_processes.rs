@@ -4,12 +4,11 @@
 use std::time::{Duration, Instant};
 
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, Defining, Process, connect, empty},
+    support::{Backend, Defining, Process, connect, empty, run_sql},
 };
 
 const TABLES: &str = "
@@ -71,7 +70,7 @@ impl Remote {
 async fn two(backend: Backend, name: &str) -> Option<[Remote; 2]> {
     let database = empty(backend, name).await?;
     let connection = connect(&database).await;
-    connection.execute_unprepared(TABLES).await.unwrap();
+    run_sql(&connection, TABLES).await;
     connection.close().await.unwrap();
     Some([Remote::start(&database), Remote::start(&database)])
 }
@@ -177,7 +176,7 @@ async fn without_any_request_the_other_follows(#[case] backend: Backend) {
 async fn a_process_that_starts_later_serves_what_is_defined(#[case] backend: Backend) {
     let Some(database) = empty(backend, "define_processes_late").await else { return };
     let connection = connect(&database).await;
-    connection.execute_unprepared(TABLES).await.unwrap();
+    run_sql(&connection, TABLES).await;
     let mut first = Remote::start(&database);
     first.define(&editor()).await;
     let sdl = first.sdl().await;

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use futures_util::future::join_all;
 use relata::Gateway;
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, Defining, Server, quick_connection},
+    support::{Backend, Defining, Server, quick_connection, run_sql},
 };
 
 const ROUNDS: usize = 50;
@@ -136,7 +135,7 @@ async fn write(server: &Server, tally: &Tally, writer: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_rounds_of_definitions_beside_sixteen_clients(#[case] backend: Backend) {
     let Some(connection) = quick_connection(backend, "define_soak", 8).await else { return };
-    connection.execute_unprepared(TABLES).await.unwrap();
+    run_sql(&connection, TABLES).await;
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let server = Server::start(gateway, connection).await;
     let (structure, sdl, tables) = (server.structure_of_data().await, server.sdl().await, server.state().await.tables);

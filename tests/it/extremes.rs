@@ -2,12 +2,11 @@
 
 use relata::{Gateway, plan::Limits};
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, Server, connection, scratch},
+    support::{Backend, Server, connection, run_sql, scratch},
 };
 
 /// All ids of a connection, page by page of one, by following its cursors.
@@ -166,7 +165,7 @@ async fn an_answer_larger_than_allowed_is_refused_and_the_others_answer(#[case] 
     let Some(connection) = connection(backend, "large").await else { return };
     let setup = "create table t (id integer primary key, p integer references t (id));
         insert into t values (0, null), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0)";
-    connection.execute_unprepared(setup).await.unwrap();
+    run_sql(&connection, setup).await;
     let limits = Limits { max_answer: 20_000, ..Limits::default() };
     let builder = Gateway::builder(connection.clone()).discover(&[]).limits(limits);
     let server = Server::start(builder.build().await.unwrap(), connection).await;
@@ -212,7 +211,7 @@ async fn groups_have_a_limit_for_every_parent(#[case] backend: Backend) {
     let setup = "create table p (id integer primary key);
         create table c (id integer primary key, p_id integer references p (id), n integer);
         insert into p values (1), (2); insert into c values (1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 2, 1)";
-    connection.execute_unprepared(setup).await.unwrap();
+    run_sql(&connection, setup).await;
     let limits = Limits { max_page: 2, default_page: 2, ..Limits::default() };
     let builder = Gateway::builder(connection.clone()).discover(&[]).limits(limits);
     let server = Server::start(builder.build().await.unwrap(), connection).await;

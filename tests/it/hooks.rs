@@ -7,12 +7,11 @@ mod entities;
 use entities::{TABLES, author, book, book_genre, chapter, genre};
 use relata::Gateway;
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::{
     backends,
-    support::{Backend, Server, connection},
+    support::{Backend, Server, connection, run_sql},
 };
 
 /// The library with some rows, which no hook saw, and an empty audit.
@@ -25,8 +24,8 @@ const ROWS: &str = "
 
 async fn library(backend: Backend, name: &str) -> Option<Server> {
     let connection = connection(backend, &format!("hooks_{name}")).await?;
-    connection.execute_unprepared(TABLES).await.unwrap();
-    connection.execute_unprepared(ROWS).await.unwrap();
+    run_sql(&connection, TABLES).await;
+    run_sql(&connection, ROWS).await;
     let builder = Gateway::builder(connection.clone())
         .entity(author::Entity)
         .filled(author::Column::Slug)

@@ -112,7 +112,7 @@ async fn three_levels_of_lists_have_each_its_own_page_and_order(#[case] backend:
     // The function's name keeps its underscore on SQLite.
     let sql = match backend {
         Backend::Sqlite => sql.replace('_', "").replace("ROW#NUMBER", "row_number"),
-        Backend::Postgres => sql.replace("ROW#NUMBER", "row_number"),
+        Backend::Postgres | Backend::MariaDb => sql.replace("ROW#NUMBER", "row_number"),
     };
     let expected: Value = server.sql(&sql).await.iter().map(|row| json!([row["a"], row["b"], row["c"]])).collect();
     assert!(expected.as_array().unwrap().len() > 50);

@@ -193,6 +193,7 @@ async fn types_and_facets_are_those_of_the_columns(#[case] backend: Backend) {
     let (uuid, bytes) = match backend {
         Backend::Sqlite => ("uuid_text", "blob"),
         Backend::Postgres => ("uuid", "bytea"),
+        Backend::MariaDb => ("uuid", "blob"),
     };
     let statements = format!(
         "create table thing (

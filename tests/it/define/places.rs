@@ -2,12 +2,11 @@
 
 use relata::Gateway;
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::{
     backends,
-    support::{Backend, Defining, Server, connection, scratch},
+    support::{Backend, Defining, Server, connection, run_sql, scratch},
 };
 
 #[tokio::test]
@@ -18,7 +17,7 @@ async fn definitions_lead_from_one_namespace_to_another() {
         create table sales.deal (id integer primary key, title varchar(20) not null);
         create table \"Odd one\".item (id integer primary key, label varchar(20));
         insert into person values (1, 'A'); insert into sales.deal values (1, 'D'); insert into \"Odd one\".item values (1, 'I');";
-    connection.execute_unprepared(sql).await.unwrap();
+    run_sql(&connection, sql).await;
     let namespaces = ["public", "sales", "Odd one"].map(str::to_owned);
     let gateway = Gateway::builder(connection.clone()).discover(&namespaces).build().await.unwrap();
     let server = Server::start(gateway, connection.clone()).await;

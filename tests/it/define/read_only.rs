@@ -39,6 +39,18 @@ async fn reader(server: &Server, backend: Backend) -> DatabaseConnection {
             let address = url.rsplit_once('@').unwrap().1.rsplit_once('/').unwrap().0.to_owned();
             connect(&format!("postgres://{role}@{address}/{name}")).await
         }
+        Backend::MariaDb => {
+            let name = &server.texts("select database() as v").await[0];
+            let user = format!("reader_{}", name.rsplit_once("reader").map_or(name.as_str(), |(_, rest)| rest));
+            server
+                .execute(&format!(
+                    "create or replace user '{user}'@'127.0.0.1'; grant select on \"{name}\".* to '{user}'@'127.0.0.1'"
+                ))
+                .await;
+            let url = std::env::var("RELATA_TEST_MARIADB").unwrap();
+            let address = url.rsplit_once('@').unwrap().1.trim_end_matches('/').to_owned();
+            connect(&format!("mysql://{user}@{address}/{name}")).await
+        }
     }
 }
 

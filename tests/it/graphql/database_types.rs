@@ -13,6 +13,7 @@ async fn types_of_the_database_itself_are_keys_and_filters_like_others(#[case] b
     let (mood, host) = match backend {
         Backend::Sqlite => ("varchar(9)", "varchar(40)"),
         Backend::Postgres => ("mood", "inet"),
+        Backend::MariaDb => ("enum ('sad', 'happy')", "inet4"),
     };
     let before = if backend == Backend::Postgres { "create type mood as enum ('sad', 'happy');" } else { "" };
     let statements = format!(

@@ -157,6 +157,26 @@ async fn all_that_a_database_of_many_types_offers_is_answered(#[case] backend: B
                 '(1,2)', b'1010', b'101', 'a fat cat', '[1,5)', '{1,2}', '{a,b}', 'so so', '{sad,happy}', 1.5, 7, 'word', 7, 'c');
              insert into kinds (a_int) values (null);"
         }
+        Backend::MariaDb => {
+            "create table kinds (id int auto_increment primary key, a_tiny tinyint, a_small smallint, a_medium mediumint, a_int int,
+                a_big bigint, a_utiny tinyint unsigned, a_usmall smallint unsigned, a_umedium mediumint unsigned, a_uint int unsigned,
+                a_ubig bigint unsigned, a_bool boolean, a_bit bit, a_bits bit(9), a_year year, a_float float, a_double double,
+                a_decimal decimal(12, 3), a_numeric numeric, a_char char(4), a_varchar varchar(9), a_tinytext tinytext, a_text text,
+                a_longtext longtext, a_binary binary(2), a_varbinary varbinary(9), a_blob blob, a_json json, a_uuid uuid, a_inet inet6,
+                a_mood enum ('sad', 'so so', 'happy'), a_set set ('a', 'b'), a_date date, a_time time, a_seconds time(3),
+                a_datetime datetime, a_precise datetime(6), a_timestamp timestamp null, a_point point,
+                a_generated int generated always as (a_int + 1) stored, a_virtual int generated always as (a_int + 2) virtual,
+                hidden int invisible);
+             insert into kinds (a_tiny, a_small, a_medium, a_int, a_big, a_utiny, a_usmall, a_umedium, a_uint, a_ubig, a_bool, a_bit,
+                a_bits, a_year, a_float, a_double, a_decimal, a_numeric, a_char, a_varchar, a_tinytext, a_text, a_longtext, a_binary,
+                a_varbinary, a_blob, a_json, a_uuid, a_inet, a_mood, a_set, a_date, a_time, a_seconds, a_datetime, a_precise,
+                a_timestamp, a_point, hidden)
+             values (7, 7, 7, 7, 7, 255, 7, 7, 4294967295, 18446744073709551615, true, b'1', b'100000001', 2024, 1.5, 1.5, 1.5, 2,
+                'char', 'varchar', 'tiny', 'text', 'long', x'00ff', x'00ff', x'00ff', '{\"a\": 1}',
+                '00000000-0000-4000-8acc-000000000001', '::1', 'so so', 'a,b', '2024-02-29', '10:30:00', '10:30:00.123',
+                '2024-02-29 10:30:00', '2024-02-29 10:30:00.123456', '2024-02-29 10:30:00', point(1, 2), 7);
+             insert into kinds (a_int) values (null);"
+        }
     };
     let Some(server) = scratch(backend, "kinds", statements).await else { return };
     let failures = failures(&server).await;

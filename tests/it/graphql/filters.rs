@@ -127,10 +127,12 @@ async fn dates_and_times_compare_as_such(#[case] backend: Backend) {
     let moment = |text: &str| match backend {
         Backend::Sqlite => format!("strftime('%Y-%m-%d %H:%M:%S', '{text}')"),
         Backend::Postgres => format!("timestamp with time zone '{text}'"),
+        // The session's time zone is UTC.
+        Backend::MariaDb => format!("timestamp '{}'", text.trim_end_matches('Z').replace('T', " ")),
     };
     let column = match backend {
         Backend::Sqlite => "strftime('%Y-%m-%d %H:%M:%S', submittedon)",
-        Backend::Postgres => "submittedon",
+        Backend::Postgres | Backend::MariaDb => "submittedon",
     };
     let exact = server.data("{ salesorder(key: {salesorderid: 1010}) { submittedon } }").await;
     let exact = exact["salesorder"]["submittedon"].as_str().unwrap();

@@ -74,6 +74,7 @@ async fn extreme_values_of_every_type_are_answered_exactly(#[case] backend: Back
     let (double, moment) = match backend {
         Backend::Sqlite => ("double", "datetime_text"),
         Backend::Postgres => ("double precision", "timestamp"),
+        Backend::MariaDb => ("double", "datetime(3)"),
     };
     let statements = format!(
         "create table thing (id integer primary key, big bigint, twice {double}, flag boolean, moment {moment}, day date,

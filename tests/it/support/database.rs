@@ -1,4 +1,4 @@
-//! Databases for tests. A missing PostgreSQL, or missing Chinook data, is a visible skip here and a failure in CI.
+//! Databases for tests. A missing server, or missing Chinook data, is a visible skip here and a failure in CI.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,37 +11,47 @@ use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tempfile::TempPath;
 use tokio::sync::OnceCell;
 
-use super::Server;
+use super::{Server, mariadb, run_sql};
 
 /// A kind of database that the suites run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
     Sqlite,
     Postgres,
+    MariaDb,
+}
+
+/// The URL of a database that is prepared once per backend.
+pub(super) struct Prepared([OnceCell<Option<String>>; 3]);
+
+impl Prepared {
+    pub(super) const fn new() -> Self {
+        Self([const { OnceCell::const_new() }; 3])
+    }
+
+    pub(super) async fn url<F: Future<Output = Option<String>>>(
+        &self,
+        backend: Backend,
+        prepare: impl FnOnce() -> F,
+    ) -> Option<&str> {
+        self.0[backend as usize].get_or_init(prepare).await.as_deref()
+    }
 }
 
 /// The demo domain, served through its SeaORM entities. The database is shared by all tests: they only read it.
 pub(crate) async fn demo(backend: Backend) -> Option<Server> {
-    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
-    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
-    let url = match backend {
-        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend, "demo")).await,
-        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend, "demo")).await,
-    };
-    let connection = connect(url.as_ref()?).await;
+    static PREPARED: Prepared = Prepared::new();
+    let url = PREPARED.url(backend, || prepare(backend, "demo")).await;
+    let connection = connect(url?).await;
     let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 
 /// The demo domain on a database that nobody else uses.
 pub(crate) async fn demo_of_its_own(backend: Backend, name: &str) -> Option<Server> {
-    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
-    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
-    let url = match backend {
-        Backend::Sqlite => SQLITE.get_or_init(|| prepare(backend, "demo_template")).await,
-        Backend::Postgres => POSTGRES.get_or_init(|| prepare(backend, "demo_template")).await,
-    };
-    let copy = copy(backend, url.as_ref()?, name).await;
+    static PREPARED: Prepared = Prepared::new();
+    let url = PREPARED.url(backend, || prepare(backend, "demo_template")).await;
+    let copy = copy(backend, url?, name).await;
     let connection = connect(&copy.url).await;
     let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
     Some(Server::start(gateway, connection).await.keeping(copy.file))
@@ -92,20 +102,16 @@ pub(crate) async fn try_scratch(
     statements: &str,
 ) -> Option<Result<(DatabaseConnection, Gateway), BuildError>> {
     let connection = connection(backend, name).await?;
-    connection.execute_unprepared(statements).await.unwrap();
+    run_sql(&connection, statements).await;
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await;
     Some(gateway.map(|gateway| (connection, gateway)))
 }
 
 /// The Chinook music store, discovered. The folder with its files is `RELATA_CHINOOK`.
 pub(crate) async fn chinook(backend: Backend) -> Option<Server> {
-    static SQLITE: OnceCell<Option<String>> = OnceCell::const_new();
-    static POSTGRES: OnceCell<Option<String>> = OnceCell::const_new();
-    let url = match backend {
-        Backend::Sqlite => SQLITE.get_or_init(|| prepare_chinook(backend)).await,
-        Backend::Postgres => POSTGRES.get_or_init(|| prepare_chinook(backend)).await,
-    };
-    let connection = connect(url.as_ref()?).await;
+    static PREPARED: Prepared = Prepared::new();
+    let url = PREPARED.url(backend, || prepare_chinook(backend)).await;
+    let connection = connect(url?).await;
     let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
@@ -128,6 +134,17 @@ async fn prepare_chinook(backend: Backend) -> Option<String> {
             // Up to this command of psql's the script makes a database of its own.
             let (_, tables) = script.split_once("\\c chinook;").unwrap();
             connection.execute_unprepared(tables).await.unwrap();
+            connection.close().await.unwrap();
+            Some(url)
+        }
+        Backend::MariaDb => {
+            let url = empty(backend, "chinook").await?;
+            let connection = connect(&url).await;
+            let script = std::fs::read_to_string(folder.join("chinook-postgres.sql")).unwrap();
+            let (_, tables) = script.split_once("\\c chinook;").unwrap();
+            // A timestamp is a moment here, and a backslash would begin an escape.
+            let tables = tables.replace("TIMESTAMP", "DATETIME").replace('\\', "\\\\");
+            connection.execute_unprepared(&tables).await.unwrap();
             connection.close().await.unwrap();
             Some(url)
         }
@@ -160,6 +177,7 @@ pub(super) async fn copy(backend: Backend, prepared: &str, name: &str) -> Copy {
             connection.close().await.unwrap();
             Copy { url: format!("{base}/{name}"), file: None }
         }
+        Backend::MariaDb => Copy { url: mariadb::copy(prepared, &name).await, file: None },
     }
 }
 
@@ -182,6 +200,7 @@ pub(crate) async fn empty(backend: Backend, name: &str) -> Option<String> {
             let (base, _) = server.rsplit_once('/').unwrap();
             Some(format!("{base}/{name}"))
         }
+        Backend::MariaDb => mariadb::empty(&name).await,
     }
 }
 
@@ -202,7 +221,7 @@ pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-fn skip<T>(requirement: &str, reason: &str) -> Option<T> {
+pub(super) fn skip<T>(requirement: &str, reason: &str) -> Option<T> {
     assert!(std::env::var_os(requirement).is_none(), "{requirement} is set, but {reason}");
     // Not through the macro, whose output a passing test keeps to itself.
     let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("SKIPPED: {reason}\n"));

@@ -9,7 +9,8 @@ impl Backend {
     pub(crate) fn uuid(self, column: &str) -> String {
         match self {
             Self::Postgres => format!("{column}::text"),
-            Self::Sqlite => {
+            // The demo's keys are sixteen bytes.
+            Self::Sqlite | Self::MariaDb => {
                 let part = |start, length| format!("substr(lower(hex({column})), {start}, {length})");
                 [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)].join(" || '-' || ")
             }
@@ -21,7 +22,7 @@ impl Backend {
         let key = demo_key(table, number);
         match self {
             Self::Postgres => format!("'{key}'::uuid"),
-            Self::Sqlite => format!("x'{}'", key.replace('-', "")),
+            Self::Sqlite | Self::MariaDb => format!("x'{}'", key.replace('-', "")),
         }
     }
 }

@@ -4,6 +4,7 @@ mod cast;
 mod database;
 mod defining;
 mod expected;
+mod mariadb;
 mod process;
 mod server;
 mod state;
@@ -15,6 +16,7 @@ pub(crate) use database::{
 };
 pub(crate) use defining::Defining;
 pub(crate) use expected::{demo_key, pluck, text};
+pub(crate) use mariadb::run_sql;
 pub(crate) use process::Process;
 pub(crate) use server::Server;
 pub(crate) use state::State;

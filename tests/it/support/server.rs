@@ -3,15 +3,19 @@
 use std::net::SocketAddr;
 
 use relata::{Gateway, gateway::Builder};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend};
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
+
+use super::{Backend, mariadb, run_sql};
 
 /// A running gateway; it ends with the test's runtime.
 pub(crate) struct Server {
     address: SocketAddr,
     gateway: Gateway,
     connection: DatabaseConnection,
+    /// For plain SQL.
+    plain: DatabaseConnection,
     client: reqwest::Client,
     /// The database's file, where it ends with the server.
     _file: Option<tempfile::TempPath>,
@@ -23,7 +27,8 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let router = gateway.clone().into_router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address, gateway, connection, client: reqwest::Client::new(), _file: None }
+        let plain = mariadb::plain(&connection);
+        Self { address, gateway, connection, plain, client: reqwest::Client::new(), _file: None }
     }
 
     /// The same, over a file that is removed when the server is.
@@ -42,8 +47,13 @@ impl Server {
         &self.connection
     }
 
-    pub(super) fn is_sqlite(&self) -> bool {
-        self.connection.get_database_backend() == DbBackend::Sqlite
+    /// What it runs on.
+    pub(crate) fn backend(&self) -> Backend {
+        match self.connection.get_database_backend() {
+            DbBackend::Sqlite => Backend::Sqlite,
+            DbBackend::Postgres => Backend::Postgres,
+            _ => Backend::MariaDb,
+        }
     }
 
     /// The URL of a path.
@@ -98,7 +108,7 @@ impl Server {
 
     /// Runs plain SQL, beside the gateway.
     pub(crate) async fn execute(&self, sql: &str) {
-        self.connection.execute_unprepared(sql).await.unwrap();
+        run_sql(&self.plain, sql).await;
     }
 
     /// Closes the gateway's connections, as if the database had gone.
@@ -108,10 +118,13 @@ impl Server {
 
     /// Rows of plain SQL, beside the gateway: whole numbers, floating-point numbers and text.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<Value> {
-        if self.is_sqlite() {
+        if self.backend() == Backend::Sqlite {
             let pool = self.connection.get_sqlite_connection_pool();
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
             return rows.iter().map(|row| record(row, sqlite_value)).collect();
+        }
+        if self.backend() == Backend::MariaDb {
+            return mariadb::rows(&self.plain, sql).await.iter().map(|row| record(row, mariadb::value)).collect();
         }
         let pool = self.connection.get_postgres_connection_pool();
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use relata::catalog::{Entity, EntityKind};
 use serde_json::{Value, json};
 
-use super::{Server, text};
+use super::{Backend, Server, text};
 
 /// Every row of every table, and every link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,21 +122,31 @@ impl Server {
     }
 
     fn tables(&self) -> &'static str {
-        if self.is_sqlite() {
-            "select name as v from sqlite_master where type = 'table' and name not like 'sqlite_%'"
-        } else {
-            "select table_name::text as v from information_schema.tables
-             where table_schema = 'public' and table_type = 'BASE TABLE'"
+        match self.backend() {
+            Backend::Sqlite => "select name as v from sqlite_master where type = 'table' and name not like 'sqlite_%'",
+            Backend::Postgres => {
+                "select table_name::text as v from information_schema.tables
+                 where table_schema = 'public' and table_type = 'BASE TABLE'"
+            }
+            Backend::MariaDb => {
+                "select table_name as v from information_schema.tables
+                 where table_schema = database() and table_type = 'BASE TABLE'"
+            }
         }
     }
 
     /// SQL for the text of a whole row.
     async fn row(&self, table: &str) -> String {
-        if !self.is_sqlite() {
-            return "t::text".to_owned();
-        }
-        let columns = self.texts(&format!("select name as v from pragma_table_info('{table}')")).await;
-        columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || ',' || ")
+        let columns = match self.backend() {
+            Backend::Postgres => return "t::text".to_owned(),
+            Backend::Sqlite => format!("select 'quote(\"' || name || '\")' as v from pragma_table_info('{table}')"),
+            Backend::MariaDb => format!(
+                "select concat('quote(', if(data_type like '%blob' or data_type like '%binary', 'hex', ''), '(\"',
+                    column_name, '\"))') as v
+                 from information_schema.columns where table_schema = database() and table_name = '{table}'"
+            ),
+        };
+        self.texts(&columns).await.join(" || ',' || ")
     }
 
     /// Every link from both of its ends.

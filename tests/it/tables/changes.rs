@@ -388,6 +388,14 @@ async fn whoever_may_write_may_define(backend: Backend) {
             assert!(!may_define(&reader).await.unwrap());
             run(&db, "drop role define_reader").await;
         }
+        Backend::MariaDb => {
+            let name = url.rsplit_once('/').unwrap().1;
+            let grant = format!("grant select, insert on `{name}`.* to define_reader@'127.0.0.1'");
+            run(&db, &format!("create or replace user define_reader@'127.0.0.1'; {grant}")).await;
+            let reader = connect(&url.replacen("root@", "define_reader@", 1)).await;
+            assert!(!may_define(&reader).await.unwrap());
+            run(&db, "drop user define_reader@'127.0.0.1'").await;
+        }
     }
 }
 
@@ -395,5 +403,6 @@ fn count_tables(backend: Backend) -> &'static str {
     match backend {
         Backend::Sqlite => "select count(*) from sqlite_schema",
         Backend::Postgres => "select count(*) from pg_class",
+        Backend::MariaDb => "select count(*) from information_schema.tables where table_schema = database()",
     }
 }

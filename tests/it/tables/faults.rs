@@ -52,6 +52,12 @@ async fn whoever_may_not_change_a_table_is_told_so(backend: Backend) {
             run(&owner, "drop role if exists define_stranger; create role define_stranger").await;
             format!("{url}?options=-c%20role%3Ddefine_stranger")
         }
+        Backend::MariaDb => {
+            let name = url.rsplit_once('/').unwrap().1;
+            let grant = format!("grant select on `{name}`.* to define_stranger@'127.0.0.1'");
+            run(&owner, &format!("create or replace user define_stranger@'127.0.0.1'; {grant}")).await;
+            url.replacen("root@", "define_stranger@", 1)
+        }
     };
     let other = Database::of(&connect(&other).await).unwrap();
     let mut transaction = Transaction::begin(&other).await.unwrap();
@@ -60,5 +66,8 @@ async fn whoever_may_not_change_a_table_is_told_so(backend: Backend) {
     transaction.rollback().await.unwrap();
     if backend == Backend::Postgres {
         run(&owner, "drop role define_stranger").await;
+    }
+    if backend == Backend::MariaDb {
+        run(&owner, "drop user define_stranger@'127.0.0.1'").await;
     }
 }

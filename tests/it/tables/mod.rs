@@ -15,7 +15,7 @@ use relata::{
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
-use crate::support::Backend;
+use crate::support::{Backend, run_sql};
 
 /// A table by the name that reflection has for it.
 fn table(backend: Backend, name: &str) -> Table {
@@ -59,7 +59,7 @@ async fn change(connection: &DatabaseConnection, changes: &[TableChange]) {
 }
 
 async fn run(connection: &impl ConnectionTrait, sql: &str) {
-    connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    run_sql(connection, sql).await;
 }
 
 /// The first column of each row as text.

@@ -3,12 +3,11 @@
 
 use relata::Gateway;
 use rstest_reuse::apply;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::{
     backends,
-    support::{Backend, Server, quick_connection, scratch},
+    support::{Backend, Server, quick_connection, run_sql, scratch},
 };
 
 /// A table that leaves out a record named `skip` and raises an error at one named `boom`.
@@ -214,10 +213,11 @@ async fn what_the_database_does_not_allow_is_forbidden(#[case] backend: Backend)
     let forbid = match backend {
         Backend::Sqlite => "pragma query_only = on",
         Backend::Postgres => "set default_transaction_read_only = on",
+        Backend::MariaDb => "set session transaction read only",
     };
     let tables = "create table item (id integer not null primary key); insert into item values (1);";
     let Some(connection) = quick_connection(backend, "forbidden", 1).await else { return };
-    connection.execute_unprepared(&format!("{tables} {forbid}")).await.unwrap();
+    run_sql(&connection, &format!("{tables} {forbid}")).await;
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let server = Server::start(gateway, connection).await;
     for mutation in ["createItem(input: {id: 2}) { outcome }", "deleteItem(key: {id: 1}) { outcome }"] {

@@ -102,6 +102,16 @@ async fn c087_what_depends_on_a_lookup_is_named(#[case] backend: Backend) {
                 "create trigger peek after insert on desk begin update toy set owner_id = null where id = 0; end";
             held(trigger, "drop trigger peek", "peek").await;
         }
+        Backend::MariaDb => {
+            let trigger = "create trigger watch after update on toy for each row begin set @owner = new.owner_id; end";
+            held(trigger, "drop trigger watch", "watch").await;
+            held(
+                "alter table toy add constraint once unique (owner_id, weight)",
+                "alter table toy drop constraint once",
+                "once",
+            )
+            .await;
+        }
         Backend::Postgres => {
             let function = "create function nothing() returns trigger language plpgsql as $$ begin return new; end $$";
             server.execute(function).await;

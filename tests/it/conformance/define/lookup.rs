@@ -67,6 +67,11 @@ fn awkward(backend: Backend) -> String {
                 begin update total set n = n + 1; return new; end $$;
              create trigger counts after insert on thing for each row execute function counted();",
         ),
+        Backend::MariaDb => (
+            "integer not null auto_increment primary key",
+            "varchar(40) collate utf8mb4_general_ci",
+            "create trigger counts after insert on thing for each row update total set n = n + 1;",
+        ),
     };
     format!(
         "create table maker (id integer primary key, name varchar(20) not null);

@@ -31,6 +31,8 @@ pub fn build(
             problems.error(table, None, "is registered twice");
         }
     }
+    drafts.iter().for_each(|draft| problems.found(&draft.warnings));
+    drafts.retain(|draft| has_columns(draft, &mut problems));
 
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
     settle_enums(&mut catalog.entities, &mut problems);
@@ -82,24 +84,25 @@ fn build_entity(draft: &EntityDraft, table: &Table, names: name::EntityNames, pr
     let mut keys: Vec<Vec<AttributeId>> =
         draft.unique_keys.iter().filter_map(|key| columns(&entity, &key.columns)).collect();
     entity.primary_key = columns(&entity, &draft.primary_key).unwrap_or_default();
-    if entity.primary_key.is_empty() && !draft.is_view {
-        // A unique constraint without nulls addresses records just as well.
-        let index = keys.iter().position(|key| key.iter().all(|id| !entity.attribute(*id).nullable));
-        match index {
-            Some(index) => entity.primary_key = keys.remove(index),
-            None => problems.error(
-                table,
-                None,
-                "has no primary key and no unique constraint without nulls; give it a key or leave it out",
-            ),
+    if let Some(column) = draft.primary_key.iter().find(|column| entity.find_column(column).is_none()) {
+        let message = "is part of the primary key but has a type that the gateway cannot address";
+        if draft.is_discovered {
+            problems.warning(table, Some(column), message);
+        } else {
+            problems.error(table, Some(column), message);
         }
     }
-    if let Some(column) = draft.primary_key.iter().find(|column| entity.find_column(column).is_none()) {
-        problems.error(
-            table,
-            Some(column),
-            "is part of the primary key but has a type that the gateway cannot address",
-        );
+    if entity.primary_key.is_empty() && !draft.is_view {
+        // A unique constraint without nulls addresses records just as well.
+        match keys.iter().position(|key| key.iter().all(|id| !entity.attribute(*id).nullable)) {
+            Some(index) => entity.primary_key = keys.remove(index),
+            None => problems.warning(
+                table,
+                None,
+                "has no primary key and no unique constraint without nulls: its records can be listed, but neither \
+                 addressed nor written",
+            ),
+        }
     }
     for key in keys {
         if !entity.is_unique(&key) {
@@ -144,10 +147,16 @@ fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Probl
             description: column.description.clone(),
         });
     }
-    if attributes.is_empty() {
-        problems.error(table, None, "has no column with a type that the gateway knows");
-    }
     attributes
+}
+
+/// Whether there is anything to serve of a table.
+fn has_columns(draft: &EntityDraft, problems: &mut Problems) -> bool {
+    let has_columns = draft.columns.iter().any(|column| column.ty.is_some());
+    if let (false, Some(table), []) = (has_columns, &draft.table, draft.warnings.as_slice()) {
+        problems.fault(draft.is_discovered, table, None, "it has no column with a type that the gateway knows");
+    }
+    has_columns
 }
 
 /// Names for all entities at once, because they must not collide with each other nor with what is derived from them.

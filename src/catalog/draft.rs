@@ -1,7 +1,7 @@
 //! What reflection hands to the builder: tables, columns and relations as their source spells them,
 //! before naming and checking.
 
-use super::{AttributeType, CascadeDelete, Comparison, Constant, DatabaseType, Table};
+use super::{AttributeType, CascadeDelete, Comparison, Constant, DatabaseType, Problem, Table};
 
 /// A table or view as reflection found it.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct EntityDraft {
     pub unique_keys: Vec<KeyDraft>,
     /// The relations that it declares, from its own point of view.
     pub relations: Vec<RelationDraft>,
+    /// What reflection found and could not take over.
+    pub warnings: Vec<Problem>,
 }
 
 /// A column as reflection found it.

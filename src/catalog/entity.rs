@@ -25,7 +25,7 @@ pub struct Entity {
     pub description: Option<String>,
     /// Its attributes in column order.
     pub attributes: Vec<Attribute>,
-    /// The primary key; empty only for views.
+    /// The primary key; empty where nothing tells records apart.
     pub primary_key: Vec<AttributeId>,
     /// Unique constraints beside the primary key.
     pub alternate_keys: Vec<AlternateKey>,

@@ -34,7 +34,8 @@ pub(super) fn detect<'a>(
             .filter(|index| links[*index].referencing == id && links[*index].condition.is_none())
             .collect();
         let entity = catalog.entity(id);
-        let Some(pair) = key_pair(entity, &lookups, links) else {
+        let pair = key_pair(entity, &lookups, links);
+        let Some(pair) = pair.filter(|_| entity.has_key()) else {
             if let Some(name) = names.iter().find(|name| name.table == entity.table) {
                 problems.error(&name.table, None, "is named as an intersect but no key of it is made of two lookups");
             }

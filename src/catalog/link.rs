@@ -29,6 +29,8 @@ pub(super) struct Link {
     pub(super) hierarchical: bool,
     pub(super) delete: Option<CascadeDelete>,
     says_single: bool,
+    /// Whether only the database says so, and not code.
+    is_discovered: bool,
 }
 
 /// All one-to-many relationships that the drafts declare, each once.
@@ -37,7 +39,7 @@ pub(super) fn relationships(catalog: &Catalog, drafts: &[EntityDraft], problems:
     for draft in drafts {
         let Some(table) = &draft.table else { continue };
         for relation in &draft.relations {
-            let Some(link) = resolve(catalog, table, relation, problems) else { continue };
+            let Some(link) = resolve(catalog, draft, table, relation, problems) else { continue };
             match links.iter_mut().find(|known| known.is_same(&link)) {
                 Some(known) => known.merge(link),
                 None => links.push(link),
@@ -70,10 +72,18 @@ impl Link {
         self.says_single |= other.says_single;
         self.hierarchical |= other.hierarchical;
         self.delete = self.delete.or(other.delete);
+        self.is_discovered &= other.is_discovered;
     }
 }
 
-fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems: &mut Problems) -> Option<Link> {
+fn resolve(
+    catalog: &Catalog,
+    draft: &EntityDraft,
+    table: &Table,
+    relation: &RelationDraft,
+    problems: &mut Problems,
+) -> Option<Link> {
+    let is_discovered = draft.is_discovered;
     let label =
         relation.name.clone().or_else(|| relation.constraint.clone()).unwrap_or_else(|| relation.columns.join(", "));
     let (id, entity) = catalog.find_table(table)?;
@@ -82,7 +92,8 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
         return None;
     };
     if relation.columns.len() != relation.target_columns.len() || relation.columns.is_empty() {
-        problems.error(table, Some(&label), "does not name the same number of columns on both sides");
+        let message = "does not name the same number of columns on both sides";
+        problems.fault(is_discovered, table, Some(&label), message);
         return None;
     }
     let mut missing = false;
@@ -93,7 +104,8 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
             (own, _) => {
                 missing = true;
                 let (table, column) = if own.is_none() { (table, column) } else { (&target.table, target_column) };
-                problems.error(table, Some(column), format!("is used by relation {label} but is not served"));
+                let message = format!("is used by relation {label} but is not served");
+                problems.fault(is_discovered, table, Some(column), message);
             }
         }
     }
@@ -129,6 +141,7 @@ fn resolve(catalog: &Catalog, table: &Table, relation: &RelationDraft, problems:
         referencing_name: name.clone().filter(|_| relation.is_referencing),
         referenced_name: name.filter(|_| !relation.is_referencing),
         says_single: relation.is_single && !relation.is_referencing,
+        is_discovered,
         schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,
@@ -185,7 +198,8 @@ fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
     };
     if !referenced.is_unique(&link.referenced_attributes) {
         let columns = words(referenced, &link.referenced_attributes);
-        problems.error(
+        problems.fault(
+            link.is_discovered,
             &referenced.table,
             Some(&columns),
             format!("is referenced by {} but is not unique", referencing.table),
@@ -194,7 +208,8 @@ fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
     }
     if link.says_single && !referencing.is_unique(&link.referencing_attributes) {
         let columns = words(referencing, &link.referencing_attributes);
-        problems.error(
+        problems.fault(
+            link.is_discovered,
             &referencing.table,
             Some(&columns),
             format!("is the lookup of a one-to-one relationship with {} but is not unique", referenced.table),
@@ -203,7 +218,8 @@ fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
     }
     if link.hierarchical && link.referencing != link.referenced {
         let columns = words(referencing, &link.referencing_attributes);
-        problems.error(
+        problems.fault(
+            link.is_discovered,
             &referencing.table,
             Some(&columns),
             format!("is named as a hierarchy but leads to another table, {}", referenced.table),

@@ -15,6 +15,15 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// Something that is served in another way than it is declared, or not at all.
+    #[must_use]
+    pub fn warning(entity: &impl ToString, column: Option<&str>, message: impl Into<String>) -> Self {
+        let column = column.map(str::to_owned);
+        Self { severity: Severity::Warning, entity: entity.to_string(), column, message: message.into() }
+    }
+}
+
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -44,6 +53,28 @@ impl Problems {
 
     pub(super) fn warning(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
         self.push(Severity::Warning, entity, column, message);
+    }
+
+    /// What is wrong with a draft: code has to be mended, but a database is served without what is wrong in it.
+    pub(super) fn fault(
+        &mut self,
+        is_discovered: bool,
+        entity: &impl ToString,
+        column: Option<&str>,
+        message: impl Into<String>,
+    ) {
+        if is_discovered {
+            self.warning(entity, column, format!("left out: {}", message.into()));
+        } else {
+            self.error(entity, column, message);
+        }
+    }
+
+    /// Takes over what reflection found.
+    pub(super) fn found(&mut self, warnings: &[Problem]) {
+        for warning in warnings {
+            self.push(warning.severity, &warning.entity, warning.column.as_deref(), &*warning.message);
+        }
     }
 
     fn push(&mut self, severity: Severity, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {

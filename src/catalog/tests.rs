@@ -204,7 +204,8 @@ fn every_problem_is_reported_with_entity_and_column() {
         "b.x: is referenced by a but is not unique",
         "a.two: does not name the same number of columns on both sides",
         "a.away: leads to elsewhere, which is not served: left out",
-        "keyless: has no primary key and no unique constraint without nulls; give it a key or leave it out",
+        "keyless: has no primary key and no unique constraint without nulls: its records can be listed, but neither \
+         addressed nor written",
     ] {
         assert!(found.iter().any(|problem| problem == expected), "{expected}\n{found:#?}");
     }

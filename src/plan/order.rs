@@ -106,14 +106,18 @@ fn only_member(key: &Value) -> Result<(&String, &Value)> {
     }
 }
 
-/// Equal sort keys must not make pages overlap: the primary key decides, or every ordered attribute where there is none.
+/// How many attributes stand for the missing key in an order: databases have limits.
+const MAX_WITHOUT_KEY: usize = 32;
+
+/// Equal sort keys must not make pages overlap: the primary key decides, or the ordered attributes where there is none.
 fn complete(catalog: &Catalog, rows: &mut Rows) {
     let entity = catalog.entity(rows.entity);
     let own: Vec<AttributeId> = rows.order.iter().filter(|term| term.source == 0).map(|term| term.attribute).collect();
     let rest: Vec<AttributeId> = if entity.has_key() {
         entity.primary_key.clone()
     } else {
-        (0..entity.attributes.len()).map(AttributeId).filter(|id| entity.attribute(*id).ty.is_ordered()).collect()
+        let ids = (0..entity.attributes.len()).map(AttributeId);
+        ids.filter(|id| entity.attribute(*id).ty.is_ordered()).take(MAX_WITHOUT_KEY).collect()
     };
     let missing = rest.into_iter().filter(|id| !own.contains(id));
     rows.order.extend(missing.map(|attribute| OrderTerm { source: 0, attribute, sort: sort(false, false) }));

@@ -51,6 +51,7 @@ pub fn entity<E: EntityTrait>(entity: E, backend: DbBackend) -> EntityDraft {
         unique_keys: unique_keys(entity, backend),
         primary_key,
         relations: E::Relation::iter().map(|relation| self::relation(relation.name(), relation.def())).collect(),
+        warnings: Vec::new(),
     }
 }
 

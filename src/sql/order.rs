@@ -6,7 +6,7 @@ use crate::plan::{Literal, OrderTerm, Rows, Sort};
 
 use super::{dialect::Typed, scope::Scope};
 
-/// Adds the order of a step to a statement in which each source has an alias.
+/// Adds the order of a step to a statement, or a window of one, in which each source has an alias.
 pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], statement: &mut impl OrderedStatement) {
     for term in &rows.order {
         let column = column(scope, rows, term, aliases);

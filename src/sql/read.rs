@@ -68,6 +68,10 @@ fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
     let (base, ordinal) = match scope.dialect.paging() {
         Paging::Lateral if !in_intersect_alone(scope, hop, rows) => pages_of_records(scope, hop, rows, &mut select),
+        // Without a key a page can name no records.
+        Paging::Correlated if !scope.catalog.entity(rows.entity).has_key() => {
+            ranked_records(scope, hop, rows, &mut select)
+        }
         Paging::Lateral | Paging::Correlated => pages_of_keys(scope, hop, rows, &mut select),
         Paging::Ranked => ranked_records(scope, hop, rows, &mut select),
     };
@@ -128,10 +132,11 @@ fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut Sel
     restrict(scope, rows, &aliases, &mut inner);
     select.from_subquery(inner, base.clone());
     let rank = Expr::col((base.clone(), rank));
+    // Page sizes stand in the text of a statement, as limits do.
     if rows.offset > 0 {
-        select.and_where(rank.clone().gt(rows.offset));
+        select.and_where(rank.clone().gt(Expr::cust(rows.offset.to_string())));
     }
-    select.and_where(rank.lte(rows.offset.saturating_add(rows.limit)));
+    select.and_where(rank.lte(Expr::cust(rows.offset.saturating_add(rows.limit).to_string())));
     (base.clone(), (base, ordinal))
 }
 

@@ -1,5 +1,6 @@
 //! Databases of every shape, discovered and queried.
 
+mod keyless;
 mod links;
 mod names;
 mod postgres;
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     backends,
-    support::{Backend, scratch, try_scratch},
+    support::{Backend, scratch},
 };
 
 #[apply(backends)]
@@ -31,20 +32,6 @@ async fn a_view_is_a_list_and_an_aggregate_without_keys(#[case] backend: Backend
     {
         assert_eq!(server.code(missing).await, "GRAPHQL_VALIDATION_FAILED", "{missing}");
     }
-}
-
-#[apply(backends)]
-#[tokio::test]
-async fn a_table_without_a_key_is_refused_by_name(#[case] backend: Backend) {
-    let sql =
-        "create table fine (id integer primary key); create table \"Key less\" (name varchar(20), note varchar(20));
-        create table bare (n integer unique);";
-    let Some(problem) = try_scratch(backend, "keyless", sql).await else { return };
-    let text = problem.err().unwrap().to_string();
-    for part in ["Key less: has no primary key", "bare: has no primary key"] {
-        assert!(text.contains(part), "{text}");
-    }
-    assert!(!text.contains("fine"), "{text}");
 }
 
 #[apply(backends)]

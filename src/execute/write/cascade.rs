@@ -117,7 +117,9 @@ impl Writer<'_> {
         for (position, relationship) in catalog.relationships.iter().enumerate() {
             let RelationshipKind::OneToMany(one) = &relationship.kind else { continue };
             let is_plain = one.condition.is_none() || is_arm(catalog, one);
-            if one.referenced != entity || !is_plain || catalog.entity(one.referencing).kind == EntityKind::View {
+            let referencing = catalog.entity(one.referencing);
+            // Records without a key cannot be followed: what the database itself says about them happens.
+            if one.referenced != entity || !is_plain || referencing.kind == EntityKind::View || !referencing.has_key() {
                 continue;
             }
             let behavior = self.on_delete(one);

@@ -34,6 +34,7 @@ fn settle_one(draft: &mut EntityDraft) {
         is_new
     });
 
+    draft.warnings.sort_by_cached_key(|warning| (warning.column.clone(), warning.message.clone()));
     draft.relations.sort_by_cached_key(|relation| {
         (
             places(&relation.columns),

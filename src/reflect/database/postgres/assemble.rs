@@ -26,13 +26,18 @@ pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
     rows.relations
         .iter()
         .filter(|relation| !is_internal(&relation.name))
-        .filter_map(|relation| {
+        .map(|relation| {
             let id = relation.id;
-            let mut draft =
-                entity(relation, columns.get(&id)?, keys.get(&id).map_or(&[], Vec::as_slice), &types, &names);
+            let mut draft = entity(
+                relation,
+                columns.get(&id).map_or(&[], Vec::as_slice),
+                keys.get(&id).map_or(&[], Vec::as_slice),
+                &types,
+                &names,
+            );
             let foreign_keys = foreign_keys.get(&id).into_iter().flatten();
             draft.relations = foreign_keys.filter_map(|row| relation_draft(row, &names)).collect();
-            Some(draft)
+            draft
         })
         .collect()
 }
@@ -57,6 +62,7 @@ fn entity(
         primary_key: primary.first().and_then(|key| key_columns(key, names)).unwrap_or_default(),
         unique_keys: unique.iter().filter_map(|key| Some(KeyDraft { columns: key_columns(key, names)? })).collect(),
         relations: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::super::is_internal;
 use super::declared_type::attribute_type;
-use super::read::{ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
-use crate::catalog::{CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, RelationDraft, Table};
+use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
+use crate::catalog::{CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
 
 /// One draft for each table and view of the user.
 pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
@@ -17,24 +17,27 @@ pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
         .tables
         .iter()
         .filter(|table| !is_internal(&table.name) && !folded(&table.name).starts_with("sqlite_"))
-        .filter_map(|table| {
+        .map(|table| {
             let indexes = indexes.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
-            Some(entity(table, columns.get(table.name.as_str())?, indexes))
+            let columns = columns.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
+            let broken = rows.broken.iter().find(|broken| broken.table == table.name);
+            entity(table, columns, indexes, broken)
         })
         .collect();
-    let relations: Vec<Vec<RelationDraft>> = {
+    let relations: Vec<(Vec<RelationDraft>, Vec<Problem>)> = {
         let targets: HashMap<String, &EntityDraft> =
             drafts.iter().filter_map(|draft| draft.table.as_ref().map(|table| (folded(&table.name), draft))).collect();
         let of_table = |draft: &EntityDraft| foreign_keys.get(draft.table.as_ref()?.name.as_str());
-        drafts.iter().map(|draft| of_table(draft).map_or_else(Vec::new, |rows| relations(rows, &targets))).collect()
+        drafts.iter().map(|draft| relations(of_table(draft).map_or(&[][..], Vec::as_slice), &targets)).collect()
     };
-    for (draft, relations) in drafts.iter_mut().zip(relations) {
+    for (draft, (relations, warnings)) in drafts.iter_mut().zip(relations) {
         draft.relations = relations;
+        draft.warnings.extend(warnings);
     }
     drafts
 }
 
-fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow]) -> EntityDraft {
+fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broken: Option<&BrokenRow>) -> EntityDraft {
     // A virtual table has no keys and takes what its module takes: readable only, like a view.
     let is_view = table.kind != "table";
     let mut key: Vec<&ColumnRow> = columns.iter().copied().filter(|column| column.key_place > 0 && !is_view).collect();
@@ -53,6 +56,12 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow]) -> En
         primary_key: key.iter().map(|column| column.name.clone()).collect(),
         unique_keys: unique_keys(indexes),
         relations: Vec::new(),
+        warnings: broken
+            .iter()
+            .map(|broken| {
+                Problem::warning(&table.name, None, format!("left out: the database cannot read it: {}", broken.reason))
+            })
+            .collect(),
     }
 }
 
@@ -88,8 +97,18 @@ fn unique_keys(indexes: &[&IndexRow]) -> Vec<KeyDraft> {
         .collect()
 }
 
-fn relations(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) -> Vec<RelationDraft> {
-    rows.chunk_by(|a, b| a.id == b.id).filter_map(|rows| relation(rows, targets)).collect()
+fn relations(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) -> (Vec<RelationDraft>, Vec<Problem>) {
+    let (mut relations, mut warnings) = (Vec::new(), Vec::new());
+    for rows in rows.chunk_by(|a, b| a.id == b.id) {
+        match relation(rows, targets) {
+            Some(relation) => relations.push(relation),
+            None => warnings.extend(rows.first().map(|row| {
+                let message = format!("left out: the foreign key does not match a key of its target {}", row.target);
+                Problem::warning(&row.table_name, Some(&row.column_name), message)
+            })),
+        }
+    }
+    (relations, warnings)
 }
 
 /// `SQLite` checks a foreign key only when it is used. One that it would then call a mismatch (a target column that
@@ -106,16 +125,7 @@ fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) ->
                 None => Some(target.primary_key.clone()),
             };
             let columns = columns.filter(|columns| columns.len() == rows.len() && is_key(target, columns));
-            let Some(columns) = columns else {
-                tracing::warn!(
-                    table = first.table_name,
-                    column = first.column_name,
-                    target = first.target,
-                    "left out: the foreign key does not match a key of its target"
-                );
-                return None;
-            };
-            (target.table.as_ref()?.name.clone(), columns)
+            (target.table.as_ref()?.name.clone(), columns?)
         }
     };
     Some(RelationDraft {

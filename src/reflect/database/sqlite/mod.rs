@@ -20,25 +20,55 @@ pub(super) async fn discover(db: &impl ConnectionTrait) -> Result<Vec<EntityDraf
     Ok(drafts)
 }
 
+/// How many columns one statement probes: it has that many parts.
+const PROBES: usize = 200;
+
 /// The declared type seldom tells how UUIDs are stored, but a value does.
 async fn probe_uuids(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
-    for draft in drafts {
-        let Some(table) = &draft.table else { continue };
-        for column in &mut draft.columns {
-            if !matches!(column.ty, Some(AttributeType::Uuid(_))) {
-                continue;
-            }
-            let storage_class = match read::storage_class(db, &table.name, &column.name).await {
-                Err(error) if draft.is_view => {
-                    tracing::warn!(view = table.name, column = column.name, %error, "cannot read a value of the view");
-                    None
-                }
-                result => result?,
-            };
-            let Some(storage_class) = storage_class else { continue };
-            let is_text = storage_class == "text";
-            column.ty = Some(AttributeType::Uuid(if is_text { UuidStorage::Text } else { UuidStorage::Native }));
+    let positions: Vec<(usize, usize)> = drafts
+        .iter()
+        .enumerate()
+        .flat_map(|(index, draft)| draft.columns.iter().enumerate().map(move |(column, known)| (index, column, known)))
+        .filter(|(_, _, column)| matches!(column.ty, Some(AttributeType::Uuid(_))))
+        .map(|(index, column, _)| (index, column))
+        .collect();
+    for positions in positions.chunks(PROBES) {
+        for (position, class) in classes(db, drafts, positions).await? {
+            let (index, column) = positions[position];
+            let storage = if class == "text" { UuidStorage::Text } else { UuidStorage::Native };
+            drafts[index].columns[column].ty = Some(AttributeType::Uuid(storage));
         }
     }
     Ok(())
+}
+
+/// The storage classes of columns by their positions. What a view does not let be read is left out.
+async fn classes(
+    db: &impl ConnectionTrait,
+    drafts: &[EntityDraft],
+    positions: &[(usize, usize)],
+) -> Result<Vec<(usize, String)>, Error> {
+    let name = |(index, column): &(usize, usize)| {
+        let draft = &drafts[*index];
+        (draft.table.as_ref().map_or("", |table| &*table.name), &*draft.columns[*column].name)
+    };
+    let columns: Vec<(&str, &str)> = positions.iter().map(name).collect();
+    let position = |row: read::StorageRow| Some((usize::try_from(row.position).ok()?, row.class));
+    let error = match read::storage_classes(db, &columns).await {
+        Ok(rows) => return Ok(rows.into_iter().filter_map(position).collect()),
+        Err(error) => error,
+    };
+    if !positions.iter().any(|(index, _)| drafts[*index].is_view) {
+        return Err(error.into());
+    }
+    let mut found = Vec::new();
+    for (position, one) in columns.iter().enumerate() {
+        match read::storage_classes(db, std::slice::from_ref(one)).await {
+            Ok(rows) => found.extend(rows.into_iter().map(|row| (position, row.class))),
+            Err(error) => {
+                tracing::warn!(table = one.0, column = one.1, %error, "no value of the column can be read");
+            }
+        }
+    }
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! The statements that read `SQLite`'s catalog, each over all tables at once, and the rows that they answer.
 
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::super::rows;
@@ -12,6 +12,7 @@ pub(super) struct Rows {
     pub(super) columns: Vec<ColumnRow>,
     pub(super) indexes: Vec<IndexRow>,
     pub(super) foreign_keys: Vec<ForeignKeyRow>,
+    pub(super) broken: Vec<BrokenRow>,
 }
 
 /// A table, view or virtual table.
@@ -61,51 +62,92 @@ pub(super) struct ForeignKeyRow {
     pub(super) on_delete: String,
 }
 
+/// How the first value of a column is stored.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct StorageRow {
+    pub(super) position: i64,
+    pub(super) class: String,
+}
+
+/// A view or virtual table that the database cannot read.
+#[derive(Debug)]
+pub(super) struct BrokenRow {
+    pub(super) table: String,
+    pub(super) reason: String,
+}
+
 /// Reads the catalog.
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
     let tables: Vec<TableRow> = rows(db, &tables()).await?;
     let mut columns: Vec<ColumnRow> = rows(db, columns().and_where(kind().eq("table"))).await?;
-    columns.extend(view_columns(db, &tables).await?);
-    Ok(Rows { columns, indexes: rows(db, &indexes()).await?, foreign_keys: rows(db, &foreign_keys()).await?, tables })
+    let (columns_of_views, broken) = view_columns(db, &tables).await?;
+    columns.extend(columns_of_views);
+    let (indexes, foreign_keys) = (rows(db, &indexes()).await?, rows(db, &foreign_keys()).await?);
+    Ok(Rows { tables, columns, indexes, foreign_keys, broken })
 }
 
 /// One view over a table that is gone, or one virtual table whose module is missing, makes the statement over all of
-/// them fail. Then they are asked one by one, and the broken ones are left out.
-async fn view_columns(db: &impl ConnectionTrait, tables: &[TableRow]) -> Result<Vec<ColumnRow>, DbErr> {
-    if let Ok(columns) = rows(db, columns().and_where(kind().ne("table"))).await {
-        return Ok(columns);
-    }
-    let mut columns_of_all = Vec::new();
-    for view in tables.iter().filter(|table| table.kind != "table") {
-        match rows::<ColumnRow>(db, columns().and_where(Expr::col(("t", "name")).eq(&view.name))).await {
+/// them fail. Then they are asked by halves, until the broken ones stand alone.
+async fn view_columns(
+    db: &impl ConnectionTrait,
+    tables: &[TableRow],
+) -> Result<(Vec<ColumnRow>, Vec<BrokenRow>), DbErr> {
+    let views: Vec<&str> = tables.iter().filter(|table| table.kind != "table").map(|table| &*table.name).collect();
+    let (mut columns_of_all, mut broken) = (Vec::new(), Vec::new());
+    let mut asked = vec![views.as_slice()];
+    while let Some(names) = asked.pop() {
+        if names.is_empty() {
+            continue;
+        }
+        let list = serde_json::to_string(names).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let named =
+            Query::select().column("value").from_function(Func::cust("json_each").arg(Expr::val(list)), "names").take();
+        match rows::<ColumnRow>(db, columns().and_where(Expr::col(("t", "name")).in_subquery(named))).await {
             Ok(columns) => columns_of_all.extend(columns),
             Err(error @ (DbErr::Conn(_) | DbErr::ConnectionAcquire(_))) => return Err(error),
-            Err(error) => {
-                tracing::warn!(view = view.name, %error, "left out: the database cannot read it");
-            }
+            Err(error) => match names {
+                [only] => broken.push(BrokenRow { table: (*only).to_owned(), reason: reason(&error) }),
+                several => {
+                    let (first, second) = several.split_at(several.len() / 2);
+                    asked.extend([second, first]);
+                }
+            },
         }
     }
-    Ok(columns_of_all)
+    Ok((columns_of_all, broken))
 }
 
-/// How the first value of a column is stored: `text`, `blob`, …; nothing where there is none.
-pub(super) async fn storage_class(
+/// What the database says, without the words of the layers above it.
+fn reason(error: &DbErr) -> String {
+    let text = error.to_string();
+    text.split_once(") ").map_or(text.as_str(), |(_, reason)| reason).to_owned()
+}
+
+/// How the first value of each column is stored (`text`, `blob`, …), by the position of the column; nothing of those
+/// that hold none. Columns are tables and their columns.
+pub(super) async fn storage_classes(
     db: &impl ConnectionTrait,
-    table: &str,
-    column: &str,
-) -> Result<Option<String>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        class: String,
+    columns: &[(&str, &str)],
+) -> Result<Vec<StorageRow>, DbErr> {
+    let one = |position: usize, (table, column): &(&str, &str)| {
+        let value = || Expr::col(("t", (*column).to_owned()));
+        Query::select()
+            .expr_as(Expr::val(i64::try_from(position).unwrap_or(i64::MAX)), "position")
+            .expr_as(Func::cust("typeof").arg(value()), "class")
+            .from_as(("main", (*table).to_owned()), "t")
+            .and_where(value().is_not_null())
+            .limit(1)
+            .take()
+    };
+    // A term of a union cannot have a limit of its own, but a table in it can.
+    let terms = columns.iter().enumerate().map(|(position, column)| {
+        Query::select().column(("first", Asterisk)).from_subquery(one(position, column), "first").take()
+    });
+    let all = terms.reduce(|mut all, next| all.union(UnionType::All, next).take());
+    match all {
+        Some(all) => rows(db, &all).await,
+        None => Ok(Vec::new()),
     }
-    let value = || Expr::col(("t", column.to_owned()));
-    let select = Query::select()
-        .expr_as(Func::cust("typeof").arg(value()), "class")
-        .from_as(("main", table.to_owned()), "t")
-        .and_where(value().is_not_null())
-        .limit(1)
-        .take();
-    Ok(rows::<Row>(db, &select).await?.pop().map(|row| row.class))
 }
 
 fn kind() -> Expr {

@@ -6,7 +6,7 @@ use super::super::discover;
 use super::super::expect::{
     INT, TEXT, assert_drafts, column, decimal, generated, keys, relation, required, string, table, with_default,
 };
-use crate::catalog::{AttributeType, CascadeDelete, EntityDraft, UuidStorage};
+use crate::catalog::{AttributeType, CascadeDelete, EntityDraft, Problem, UuidStorage};
 
 async fn database(sql: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new("sqlite::memory:");
@@ -142,6 +142,12 @@ async fn foreign_keys_find_their_columns() {
                     to(&["gone"], "gone", &[], Some(CascadeDelete::Restrict)),
                     to(&["internal"], "relata_settings", &["id"], Some(CascadeDelete::Restrict)),
                 ],
+                warnings: [("no_column", "album"), ("no_key", "album"), ("no_match", "pair")]
+                    .map(|(column, target)| {
+                        let message = "left out: the foreign key does not match a key of its target";
+                        Problem::warning(&"track", Some(column), format!("{message} {target}"))
+                    })
+                    .into(),
                 ..table(
                     None,
                     "track",
@@ -190,6 +196,7 @@ async fn names_may_be_anything() {
 #[tokio::test]
 async fn views_are_readable_and_internal_tables_are_not_there() {
     let view = |name: &str, columns| EntityDraft { is_view: true, ..table(None, name, &[], columns) };
+    let unreadable = "left out: the database cannot read it";
     check(
         "CREATE TABLE song (id INTEGER PRIMARY KEY AUTOINCREMENT, title VARCHAR(10) NOT NULL);
         CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY);
@@ -201,6 +208,10 @@ async fn views_are_readable_and_internal_tables_are_not_there() {
         CREATE VIEW broken AS SELECT id FROM gone;
         DROP TABLE gone;",
         &[
+            EntityDraft {
+                warnings: vec![Problem::warning(&"broken", None, format!("{unreadable}: no such table: main.gone"))],
+                ..view("broken", vec![])
+            },
             view("search", vec![column("title", TEXT, ""), column("body", TEXT, "")]),
             table(
                 None,

@@ -246,12 +246,16 @@ fn inflect_last_word(name: &str, inflect: impl Fn(&str) -> String) -> String {
 }
 
 fn ascii(words: &str) -> String {
-    deunicode::deunicode(words).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_")
+    let ascii = deunicode::deunicode(words).replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    if ascii.chars().all(|letter| letter == '_') { NAMELESS.to_owned() } else { ascii }
 }
+
+/// Words without any letter or digit.
+const NAMELESS: &str = "unnamed";
 
 /// GraphQL names start with a letter or one underscore (two are introspection's).
 fn leading_letter(name: String) -> String {
-    if name.is_empty() || name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
+    if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
 #[cfg(test)]
@@ -282,6 +286,7 @@ mod tests {
         check("2fa_codes", "_2faCode", "_2faCode", "_2faCodes");
         check("Größe", "Grosse", "grosse", "grosses");
         check("__secret", "Secret", "secret", "secrets");
+        check("?!", "Unnamed", "unnamed", "unnameds");
     }
 
     #[test]
@@ -294,6 +299,8 @@ mod tests {
         check("Ship Via", "shipVia");
         check("3d_model", "_3dModel");
         check("__typename", "typename");
+        check("", "unnamed");
+        check("_", "unnamed");
     }
 
     #[test]

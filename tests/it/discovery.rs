@@ -1,9 +1,11 @@
 //! Databases of every shape, discovered and queried.
 
+mod generated;
 mod keyless;
 mod links;
 mod names;
 mod postgres;
+mod sdl;
 
 use rstest_reuse::apply;
 use serde_json::json;

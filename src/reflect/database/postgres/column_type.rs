@@ -171,7 +171,7 @@ mod tests {
             .into_iter()
             .map(|value| value.name)
             .collect();
-        assert_eq!(names, ["IN_PROGRESS", "IN_PROGRESS_2", "IN_PROGRESS_3", "_", "NULL_", "_3D"]);
+        assert_eq!(names, ["IN_PROGRESS", "IN_PROGRESS_2", "IN_PROGRESS_3", "UNNAMED", "NULL_", "_3D"]);
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub fn build(
             problems.error(table, None, "is registered twice");
         }
     }
-    drafts.iter().for_each(|draft| problems.found(&draft.warnings));
+    for draft in drafts.iter() {
+        problems.found(&draft.warnings);
+    }
     drafts.retain(|draft| has_columns(draft, &mut problems));
 
     let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };

@@ -31,7 +31,7 @@ pub fn build(
             problems.error(table, None, "is registered twice");
         }
     }
-    for draft in drafts.iter() {
+    for draft in &drafts {
         problems.found(&draft.warnings);
     }
     drafts.retain(|draft| has_columns(draft, &mut problems));

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use relata::{Gateway, gateway::Builder, http};
 use sea_orm::{Database, DatabaseConnection};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::net::TcpListener;
 
 #[path = "cli/inspect.rs"]
@@ -61,7 +61,7 @@ struct Listen {
 /// Which database, where it must be named.
 #[derive(Debug, Clone, clap::Args)]
 struct DatabaseArguments {
-    /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
+    /// The database: `sqlite://file.db`, `postgres://user:password@host/name` or `mariadb://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
     database_url: String,
     #[command(flatten)]
@@ -70,7 +70,7 @@ struct DatabaseArguments {
 
 #[derive(Debug, Clone, clap::Args)]
 struct Discovery {
-    /// A PostgreSQL namespace to serve; may be given several times.
+    /// A PostgreSQL namespace or MariaDB database to serve; may be given several times.
     #[arg(long, value_name = "NAME")]
     namespace: Vec<String>,
     /// Connections to the database at most.
@@ -85,7 +85,7 @@ struct Source {
     #[cfg(feature = "demo")]
     #[arg(long, required_unless_present = "database_url")]
     demo: bool,
-    /// The database: `sqlite://file.db` or `postgres://user:password@host/name`.
+    /// The database: `sqlite://file.db`, `postgres://user:password@host/name` or `mariadb://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     #[command(flatten)]
@@ -160,17 +160,41 @@ async fn discovered(url: &str, discovery: &Discovery) -> Result<Builder> {
 
 async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
     let scheme = url.split(':').next().unwrap_or_default();
+    // The driver knows MariaDB by its forebear's name alone.
+    let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
     match scheme {
         "sqlite" => {}
         // A pool would try again until its time is up and then not know why it failed.
         "postgres" | "postgresql" => {
-            let probe = PgConnection::connect(url).await.context("the PostgreSQL database could not be opened")?;
+            let probe = PgConnection::connect(&url).await.context("the PostgreSQL database could not be opened")?;
             probe.close().await.context("the PostgreSQL database could not be opened")?;
         }
-        _ => anyhow::bail!("the database URL must start with sqlite: or postgres:"),
+        "mysql" | "mariadb" => probe_mariadb(&url).await?,
+        _ => anyhow::bail!("the database URL must start with sqlite:, postgres: or mariadb:"),
     }
-    let options = relata::execute::Database::options(url, pool_size);
+    let options = relata::execute::Database::options(&url, pool_size);
     Database::connect(options).await.context("the database could not be opened")
+}
+
+/// Whether there is a `MariaDB` that is new enough.
+async fn probe_mariadb(url: &str) -> Result<()> {
+    const FAILED: &str = "the MariaDB database could not be opened";
+    let mut probe = MySqlConnection::connect(url).await.context(FAILED)?;
+    let version: String = sqlx::query_scalar("select version()").fetch_one(&mut probe).await.context(FAILED)?;
+    probe.close().await.context(FAILED)?;
+    anyhow::ensure!(
+        version.to_ascii_lowercase().contains("mariadb"),
+        "the server is MySQL {version}; MariaDB 10.6 or newer is supported, MySQL is not"
+    );
+    anyhow::ensure!(is_supported(&version), "the server is MariaDB {version}; 10.6 or newer is supported");
+    Ok(())
+}
+
+/// Whether a version of `MariaDB` is 10.6 or newer.
+fn is_supported(version: &str) -> bool {
+    let mut numbers = version.split(|letter: char| !letter.is_ascii_digit()).map_while(|number| number.parse().ok());
+    let version: (u32, u32) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    version >= (10, 6)
 }
 
 async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {

@@ -39,6 +39,7 @@ impl Source {
     /// Everything as it is now, before naming and checking.
     pub(super) async fn drafts(&self, connection: &impl ConnectionTrait) -> Result<Vec<EntityDraft>, BuildError> {
         let mut drafts = self.registered.clone();
+        reflect::database::declare_types(connection, &mut drafts).await?;
         if let Some(namespaces) = &self.namespaces {
             drafts.extend(reflect::database::discover(connection, namespaces).await?);
         }

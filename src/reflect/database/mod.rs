@@ -2,8 +2,10 @@
 //! for [`catalog::build()`](crate::catalog::build()). Each kind of database has one module that reads rows and one
 //! that turns rows into drafts without I/O.
 
+mod enum_type;
 #[cfg(test)]
 mod expect;
+mod mysql;
 mod order;
 mod postgres;
 mod sqlite;
@@ -29,7 +31,8 @@ pub enum Error {
 }
 
 /// What a database says about itself, ordered by table. On `PostgreSQL` only the given namespaces count, `public`
-/// where none is given; other databases have none.
+/// where none is given; on `MariaDB` namespaces are databases, and the connection's own counts where none is given;
+/// `SQLite` has none.
 ///
 /// # Errors
 /// If there is no reflection for this kind of database, if a namespace does not exist, or if the catalog cannot be
@@ -38,10 +41,23 @@ pub async fn discover(db: &impl ConnectionTrait, namespaces: &[String]) -> Resul
     let mut drafts = match db.get_database_backend() {
         DatabaseBackend::Sqlite => sqlite::discover(db).await?,
         DatabaseBackend::Postgres => postgres::discover(db, namespaces).await?,
+        DatabaseBackend::MySql => mysql::discover(db, namespaces).await?,
         backend => return Err(Error::Unsupported(backend)),
     };
     order::settle(&mut drafts);
     Ok(drafts)
+}
+
+/// Completes what code cannot know of the columns that it declares: on `MariaDB` their types and collations, without
+/// which a key would not be looked for in its own index. Elsewhere there is nothing to complete.
+///
+/// # Errors
+/// If the catalog cannot be read.
+pub async fn declare_types(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
+    match db.get_database_backend() {
+        DatabaseBackend::MySql => mysql::declare_types(db, drafts).await,
+        _ => Ok(()),
+    }
 }
 
 /// Whether the table belongs to the gateway or to the migrations rather than to the user.

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::enum_type;
 use super::read::{ColumnRow, LabelRow, TypeRow};
-use crate::catalog::{AttributeType, DatabaseType, EnumType, EnumValue, StoredValue, UuidStorage, name};
+use crate::catalog::{AttributeType, DatabaseType, EnumType, UuidStorage, name};
 
 /// The bytes that the database adds to a length in a type modifier.
 const HEADER: i32 = 4;
@@ -44,8 +45,8 @@ impl<'a> Types<'a> {
         for ((type_name, namespace), id) in used {
             let plain = name::pascal(type_name);
             let wanted = if taken.contains(&plain) { name::pascal(&format!("{namespace}_{type_name}")) } else { plain };
-            let type_name = first_free(&wanted, "", &mut taken);
-            let values = labels_of.get(&id).map_or_else(Vec::new, |labels| enum_values(labels));
+            let type_name = enum_type::first_free(&wanted, "", &mut taken);
+            let values = labels_of.get(&id).map_or_else(Vec::new, |labels| enum_type::values(labels));
             all.enums.insert(id, Arc::new(EnumType { type_name, values }));
         }
         all
@@ -118,26 +119,6 @@ fn scale(modifier: i32) -> Option<u32> {
     Some(u32::try_from(scale).unwrap_or(0))
 }
 
-fn enum_values(labels: &[&str]) -> Vec<EnumValue> {
-    let mut taken = HashSet::new();
-    labels
-        .iter()
-        .map(|label| EnumValue {
-            name: first_free(&name::shouty(label), "_", &mut taken),
-            stored: StoredValue::Text((*label).to_owned()),
-        })
-        .collect()
-}
-
-/// The name, or the first of it with a number from 2 on that is not taken; taken from then on.
-fn first_free(wanted: &str, separator: &str, taken: &mut HashSet<String>) -> String {
-    let numbered = (2_u32..).map(|number| format!("{wanted}{separator}{number}"));
-    let free = std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken.contains(name));
-    let free = free.unwrap_or_else(|| wanted.to_owned());
-    taken.insert(free.clone());
-    free
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,15 +144,6 @@ mod tests {
         assert_eq!(length(-1), None);
         assert_eq!(length(160 + HEADER), Some(160));
         assert_eq!(length(i32::MIN), None);
-    }
-
-    #[test]
-    fn labels_with_one_name_get_numbers() {
-        let names: Vec<String> = enum_values(&["in progress", "in-progress", "IN_PROGRESS", "", "null", "3d"])
-            .into_iter()
-            .map(|value| value.name)
-            .collect();
-        assert_eq!(names, ["IN_PROGRESS", "IN_PROGRESS_2", "IN_PROGRESS_3", "UNNAMED", "NULL_", "_3D"]);
     }
 
     #[test]

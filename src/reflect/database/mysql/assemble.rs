@@ -45,6 +45,7 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
             columns: columns.iter().map(|row| column(row, is_view, &json, enums)).collect(),
             primary_key,
             unique_keys,
+            warnings: Vec::new(),
             relations: foreign_keys
                 .chunk_by(|a, b| a.name == b.name)
                 .filter_map(|rows| relation(rows, &rules, &place))

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::{
-    dialect_of,
+    dialect_of, mysql_dependents,
     rebuild::{Object, objects},
     scratch::Scratch,
 };
@@ -48,8 +48,22 @@ pub async fn dependents(connection: &impl ConnectionTrait, change: &TableChange)
             in_a_copy(connection, change, table, Some(key)).await
         }
         (Dialect::Sqlite, TableChange::DropIntersect { table }) => in_a_copy(connection, change, table, None).await,
+        (Dialect::MySql, TableChange::DropLookup { schema_name, table, column }) => {
+            mysql_dependents::dependents(connection, table, &[column], &own(schema_name)).await
+        }
+        (Dialect::MySql, TableChange::DropMultiTable { schema_name, table, key, discriminator }) => {
+            mysql_dependents::dependents(connection, table, &[key, discriminator], &own(schema_name)).await
+        }
+        (Dialect::MySql, TableChange::DropIntersect { table }) => {
+            mysql_dependents::dependents(connection, table, &[], &[]).await
+        }
         _ => Ok(Vec::new()),
     }
+}
+
+/// The keys of a definition.
+fn own(schema_name: &str) -> [String; 2] {
+    [foreign_key_name(schema_name), index_name(schema_name)]
 }
 
 async fn postgres_columns(
@@ -58,8 +72,7 @@ async fn postgres_columns(
     schema_name: &str,
     columns: &[&str],
 ) -> Result<Vec<String>, Error> {
-    let own = [foreign_key_name(schema_name), index_name(schema_name)];
-    named(connection, &inspect::postgres_column_dependents(table, columns, &own)).await
+    named(connection, &inspect::postgres_column_dependents(table, columns, &own(schema_name))).await
 }
 
 async fn named(

@@ -12,6 +12,7 @@ mod follow;
 mod ground;
 mod many_to_many;
 mod multi_table;
+mod mysql_dependents;
 mod name;
 mod one_to_many;
 mod rebuild;

@@ -77,6 +77,9 @@ pub async fn save(transaction: &DatabaseTransaction, changes: &[Change]) -> Resu
         for table in definitions::create(dialect) {
             transaction.execute(&table).await?;
         }
+        if let Some(resume) = definitions::resume(dialect) {
+            transaction.execute_unprepared(resume).await?;
+        }
     }
     match state(transaction).await? {
         Some(state) => check_version(state.version)?,

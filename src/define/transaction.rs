@@ -1,17 +1,20 @@
-//! A transaction in which tables change. One at a time, on any instance of the gateway.
+//! A transaction in which tables change. One at a time, on any instance of the gateway. MariaDB makes each change of a
+//! table permanent at once: there, what was made is taken back where something after it fails.
 
 use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
-    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    SqlxMySqlConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
-use sqlx::{postgres::PgDatabaseError, sqlite::SqlitePool};
+use sqlx::{MySqlPool, postgres::PgDatabaseError, sqlite::SqlitePool};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{delete::restricted, rebuild};
 use crate::{
+    error::Code,
     execute::{Database, Error},
+    plan,
     sql::{
         Dialect,
         ddl::{Step, sqlite},
@@ -27,13 +30,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Transaction {
     // Ended before the next writer is let through: fields are dropped in order.
     inner: DatabaseTransaction,
+    /// What it runs on.
+    connection: DatabaseConnection,
+    dialect: Dialect,
+    /// What takes back what is permanent already, in the order in which it was made.
+    undo: Vec<String>,
     /// The turn of this writer, where a database takes one at a time.
     _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Transaction {
     /// Begins one, once no other is under way. On SQLite it has a connection of its own, on which tables can be put in
-    /// each other's place: that of everybody else watches over foreign keys meanwhile, and would empty other tables.
+    /// each other's place: that of everybody else watches over foreign keys meanwhile, and would empty other tables. On
+    /// MariaDB it has one, too, because its lock is the session's.
     ///
     /// # Errors
     /// When the database cannot be reached, or others keep their locks.
@@ -42,10 +51,11 @@ impl Transaction {
         let turn = database.turn().await;
         let connection = match dialect {
             Dialect::Sqlite => apart(database.connection().get_sqlite_connection_pool()).await?,
-            Dialect::Postgres | Dialect::MySql => database.connection().clone(),
+            Dialect::Postgres => database.connection().clone(),
+            Dialect::MySql => session(database.connection().get_mysql_connection_pool()).await?,
         };
         let options = TransactionOptions {
-            isolation_level: (dialect == Dialect::Postgres).then_some(IsolationLevel::ReadCommitted),
+            isolation_level: (dialect != Dialect::Sqlite).then_some(IsolationLevel::ReadCommitted),
             access_mode: None,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
@@ -53,7 +63,7 @@ impl Transaction {
         for statement in definitions::enter(dialect, PATIENCE.as_millis()) {
             inner.query_one(&statement).await?;
         }
-        Ok(Self { inner, _turn: turn })
+        Ok(Self { inner, connection, dialect, undo: Vec::new(), _turn: turn })
     }
 
     /// Carries steps out, in order.
@@ -63,14 +73,18 @@ impl Transaction {
     pub async fn run(&mut self, steps: &[Step]) -> Result<(), Error> {
         for step in steps {
             match step {
-                Step::Statement { text, values, .. } => {
+                Step::Statement { text, values, undo, .. } => {
                     let backend = self.inner.get_database_backend();
                     let statement = Statement::from_sql_and_values(backend, text, values.clone());
                     self.inner.execute_raw(statement).await.map_err(|error| explain(error.into()))?;
+                    self.undo.extend(undo.clone());
                 }
                 Step::Rebuild(change) => rebuild::run(&self.inner, change).await?,
                 Step::DropColumn(change) => rebuild::drop_column(&self.inner, change).await?,
             }
+        }
+        if let Some(resume) = definitions::resume(self.dialect) {
+            self.inner.execute_unprepared(resume).await?;
         }
         Ok(())
     }
@@ -86,7 +100,11 @@ impl Transaction {
     /// # Errors
     /// What the database answered instead; then nothing has changed.
     pub async fn commit(self) -> Result<(), Error> {
-        self.inner.commit().await.map_err(|error| explain(error.into()))
+        let Self { inner, connection, dialect, undo, _turn } = self;
+        let committed = inner.commit().await.map_err(|error| explain(error.into()));
+        let undone = if committed.is_err() { take_back(&connection, undo).await } else { Ok(()) };
+        leave(dialect, connection).await;
+        committed.and(undone)
     }
 
     /// Undoes everything, and waits until the database has done so.
@@ -94,7 +112,34 @@ impl Transaction {
     /// # Errors
     /// What the database answered instead.
     pub async fn rollback(self) -> Result<(), Error> {
-        Ok(self.inner.rollback().await?)
+        let Self { inner, connection, dialect, undo, _turn } = self;
+        let rolled_back = inner.rollback().await;
+        let undone = take_back(&connection, undo).await;
+        leave(dialect, connection).await;
+        rolled_back?;
+        undone
+    }
+}
+
+/// Takes back what is permanent already, the last first. What cannot be taken back is told in the log: nobody who
+/// asked for the change can do anything about it.
+async fn take_back(connection: &DatabaseConnection, undo: Vec<String>) -> Result<(), Error> {
+    for text in undo.iter().rev() {
+        if let Err(error) = connection.execute_unprepared(text).await {
+            tracing::error!(%error, statement = text, "what a change of definitions made could not be taken back");
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Lets the next one in.
+async fn leave(dialect: Dialect, connection: DatabaseConnection) {
+    if dialect == Dialect::MySql {
+        // A session that has ended holds nothing either.
+        if let Err(error) = connection.execute_unprepared(definitions::LEAVE_SESSION).await {
+            tracing::debug!(%error, "a session ended before it let the next one in");
+        }
     }
 }
 
@@ -121,6 +166,21 @@ async fn apart(pool: &SqlitePool) -> Result<DatabaseConnection, Error> {
         own.execute_unprepared(pragma).await?;
     }
     Ok(own)
+}
+
+/// A session for one transaction, once no other changes definitions.
+async fn session(pool: &MySqlPool) -> Result<DatabaseConnection, Error> {
+    let options = (*pool.connect_options()).clone();
+    let own = pool.options().clone().min_connections(0).max_connections(1).connect_with(options).await?;
+    let own = SqlxMySqlConnector::from_sqlx_mysql_pool(own);
+    own.execute_unprepared(&definitions::patience(PATIENCE.as_secs())).await?;
+    let row = own.query_one(&definitions::enter_session(PATIENCE.as_secs())).await?;
+    let entered: Option<i64> = row.map(|row| row.try_get("", "entered")).transpose()?.flatten();
+    if entered == Some(1) {
+        return Ok(own);
+    }
+    let message = "definitions are being changed by somebody else, who takes long";
+    Err(plan::Error::new(Code::Timeout, message).into())
 }
 
 /// PostgreSQL lists what else depends on something that was to go.

@@ -83,12 +83,8 @@ impl Gateway {
 
     async fn attempt(&self, current: &Arc<Snapshot>, definitions: &Definitions) -> Result<Vec<Defined>, Failure> {
         let planned = self.plan(current, definitions)?;
-        let is_change = |planned: &Planned| {
-            let Edit { tables, stored, dropped, .. } = &planned.edit;
-            let is_nothing = tables.is_empty() && stored.is_empty() && dropped.is_empty();
-            !planned.dry_run && !is_nothing
-        };
-        let texts = if planned.iter().any(is_change) {
+        self.check_order(&planned)?;
+        let texts = if planned.iter().any(Planned::is_change) {
             self.carry_out(current, &planned).await?
         } else {
             self.look_only(&planned).await?
@@ -116,6 +112,19 @@ impl Gateway {
             before = next;
         }
         Ok(planned)
+    }
+
+    /// Refuses what could not be undone where a later field fails, on a database that makes changes of tables permanent
+    /// at once.
+    fn check_order(&self, planned: &[Planned]) -> Result<(), Failure> {
+        let dialect = self.0.origin.database.dialect();
+        let changes: Vec<_> = planned.iter().enumerate().filter(|(_, planned)| planned.is_change()).collect();
+        let Some((_, earlier)) = changes.split_last() else { return Ok(()) };
+        let is_final = |planned: &Planned| planned.edit.tables.iter().any(|change| ddl::is_final(dialect, change));
+        let Some((field, _)) = earlier.iter().find(|(_, planned)| is_final(planned)) else { return Ok(()) };
+        let message = "this database cannot undo what a definition drops, should a later one fail";
+        let refusal = plan::Error::new(Code::Unsupported, message).hint("make it the last one of its operation");
+        Err(Failure { field: *field, error: Error::Refused(refusal) })
     }
 
     /// Changes tables and what is stored about them in one transaction, and serves the new generation.
@@ -198,6 +207,13 @@ impl Gateway {
 }
 
 impl Planned {
+    /// Whether anything is other after it than before.
+    fn is_change(&self) -> bool {
+        let Edit { tables, stored, dropped, .. } = &self.edit;
+        let is_nothing = tables.is_empty() && stored.is_empty() && dropped.is_empty();
+        !self.dry_run && !is_nothing
+    }
+
     /// What must hold in the database for a change, and the statements that it takes.
     async fn look(&self, connection: &DatabaseTransaction) -> Result<Vec<String>, Error> {
         let edit = &self.edit;

@@ -3,6 +3,7 @@
 
 mod column_type;
 pub mod inspect;
+pub mod inspect_mysql;
 mod mysql;
 mod postgres;
 pub mod rebuild;
@@ -141,6 +142,8 @@ pub enum Step {
         values: Vec<Value>,
         /// The text as it is shown: its values stand in it.
         display: String,
+        /// What takes it back, where the database makes it permanent at once.
+        undo: Option<String>,
     },
     /// A table is made anew with another definition of one of its columns, and gets its rows back.
     Rebuild(Rebuild),
@@ -186,6 +189,20 @@ pub fn compile(dialect: Dialect, change: &TableChange) -> Vec<Step> {
     }
 }
 
+/// Whether a change stays where what comes after it fails: the database makes it permanent at once, and nothing brings
+/// back what is gone.
+#[must_use]
+pub fn is_final(dialect: Dialect, change: &TableChange) -> bool {
+    dialect == Dialect::MySql
+        && matches!(
+            change,
+            TableChange::DropLookup { .. }
+                | TableChange::SetOnDelete { .. }
+                | TableChange::DropIntersect { .. }
+                | TableChange::DropMultiTable { .. }
+        )
+}
+
 /// The name of the foreign key of a lookup.
 #[must_use]
 pub fn foreign_key_name(schema_name: &str) -> String {
@@ -204,7 +221,7 @@ fn end_name(schema_name: &str, end: usize) -> String {
 }
 
 fn statement(text: String) -> Step {
-    Step::Statement { display: text.clone(), text, values: Vec::new() }
+    Step::Statement { display: text.clone(), text, values: Vec::new(), undo: None }
 }
 
 /// Databases without namespaces know the table by its name alone.
@@ -266,5 +283,5 @@ fn forget(dialect: Dialect, table: &Table, key: &str, discriminator: &str, value
         Dialect::MySql => update.to_string(MysqlQueryBuilder),
     };
     let (text, values) = dialect.build(&update);
-    Step::Statement { text, values, display }
+    Step::Statement { text, values, display, undo: None }
 }

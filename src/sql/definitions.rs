@@ -130,6 +130,30 @@ pub fn notify(dialect: Dialect, generation: i64) -> Option<SelectStatement> {
     (dialect == Dialect::Postgres).then(|| Query::select().expr(Expr::expr(call).is_null()).take())
 }
 
+/// Goes on with a transaction that statements about tables have ended; nothing where they do not.
+#[must_use]
+pub fn resume(dialect: Dialect) -> Option<&'static str> {
+    (dialect == Dialect::MySql).then_some("START TRANSACTION")
+}
+
+/// How many seconds a session on MariaDB waits for any lock.
+#[must_use]
+pub fn patience(seconds: u64) -> String {
+    format!("SET SESSION lock_wait_timeout = {seconds}, SESSION innodb_lock_wait_timeout = {seconds}")
+}
+
+/// Lets one session at a time change definitions on MariaDB, where no lock outlives a change of tables but that of a
+/// session: `entered`, 1 once it may, 0 when it has waited for so many seconds.
+#[must_use]
+pub fn enter_session(seconds: u64) -> SelectStatement {
+    let name = Func::cust("concat").args([Expr::val(CHANNEL), Expr::val("."), Func::cust("database").into()]);
+    let lock = Func::cust("get_lock").args([Expr::expr(Func::cust("sha1").arg(name)), Expr::val(seconds)]);
+    Query::select().expr_as(lock, "entered").take()
+}
+
+/// Lets the next session in.
+pub const LEAVE_SESSION: &str = "DO RELEASE_ALL_LOCKS()";
+
 /// Lets one transaction at a time change definitions and says how many milliseconds it may wait for any lock; nothing
 /// where only one writes anyway.
 #[must_use]

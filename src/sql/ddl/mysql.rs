@@ -22,7 +22,11 @@ pub(super) fn compile(change: &TableChange) -> Vec<Step> {
             let key = foreign_key(THIS, foreign_key_name(schema_name), table, &column.name, references);
             let added = alter(table).add_column(define(column)).add_foreign_key(key.get_foreign_key()).take();
             // The index of its own that the foreign key gets goes when this one is there.
-            vec![done(&added), add_index(schema_name, table, &[&column.name], *unique)]
+            let back = alter(table)
+                .drop_foreign_key(iden(&foreign_key_name(schema_name)))
+                .drop_column(iden(&column.name))
+                .take();
+            vec![undone(&added, back.build(MysqlQueryBuilder)), add_index(schema_name, table, &[&column.name], *unique)]
         }
         TableChange::DropLookup { schema_name, table, column } => {
             let name = foreign_key_name(schema_name);
@@ -39,19 +43,17 @@ pub(super) fn compile(change: &TableChange) -> Vec<Step> {
         }
         TableChange::AddIntersect { schema_name, table, ends } => {
             let second = &ends[1].0.name;
-            vec![
-                statement(intersect(schema_name, table, ends).build(MysqlQueryBuilder)),
-                add_index(schema_name, table, &[second], false),
-            ]
+            let made = intersect(schema_name, table, ends).build(MysqlQueryBuilder);
+            vec![with_undo(made, drop_table(table)), add_index(schema_name, table, &[second], false)]
         }
-        TableChange::DropIntersect { table } => {
-            vec![statement(TableStatements::drop().table(table_ref(THIS, table)).build(MysqlQueryBuilder))]
-        }
+        TableChange::DropIntersect { table } => vec![statement(drop_table(table))],
         TableChange::AddMultiTable { schema_name, table, key, discriminator } => {
             // As long as the name of a table may be.
             let name = ColumnDef::new(iden(discriminator)).string_len(64).take();
+            let added = alter(table).add_column(define(key)).add_column(name).take();
+            let back = alter(table).drop_column(iden(&key.name)).drop_column(iden(discriminator)).take();
             vec![
-                done(alter(table).add_column(define(key)).add_column(name)),
+                undone(&added, back.build(MysqlQueryBuilder)),
                 add_index(schema_name, table, &[&key.name, discriminator], false),
             ]
         }
@@ -73,6 +75,19 @@ fn alter(table: &Table) -> TableAlterStatement {
 
 fn done(alter: &TableAlterStatement) -> Step {
     statement(alter.build(MysqlQueryBuilder))
+}
+
+/// A step that another statement takes back.
+fn undone(alter: &TableAlterStatement, undo: String) -> Step {
+    with_undo(alter.build(MysqlQueryBuilder), undo)
+}
+
+fn with_undo(text: String, undo: String) -> Step {
+    Step::Statement { display: text.clone(), text, values: Vec::new(), undo: Some(undo) }
+}
+
+fn drop_table(table: &Table) -> String {
+    TableStatements::drop().table(table_ref(THIS, table)).build(MysqlQueryBuilder)
 }
 
 fn add_index(schema_name: &str, table: &Table, columns: &[&str], unique: bool) -> Step {

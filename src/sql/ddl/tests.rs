@@ -82,8 +82,8 @@ fn changes() -> Vec<TableChange> {
 
 fn lines(step: &Step) -> String {
     match step {
-        Step::Statement { text, values, display } if text == display && values.is_empty() => format!("{text}\n"),
-        Step::Statement { text, values, display } => format!("{text}\n  with {values:?}\n  shown as {display}\n"),
+        Step::Statement { text, values, display, .. } if text == display && values.is_empty() => format!("{text}\n"),
+        Step::Statement { text, values, display, .. } => format!("{text}\n  with {values:?}\n  shown as {display}\n"),
         Step::DropColumn(rebuild) => format!("{}\n", rebuild.drop),
         Step::Rebuild(rebuild) => {
             let replacement = rebuild.replacement.as_ref().expect("another definition");

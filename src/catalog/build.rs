@@ -58,14 +58,17 @@ pub fn build(
 }
 
 fn build_entities(drafts: &[EntityDraft], problems: &mut Problems) -> Vec<Entity> {
-    let tables: Vec<&Table> = drafts.iter().filter_map(|draft| draft.table.as_ref()).collect();
-    let names = entity_names(&tables, problems);
-    drafts
-        .iter()
-        .zip(&tables)
+    let mut tables: Vec<(&EntityDraft, &Table)> =
+        drafts.iter().filter_map(|draft| Some((draft, draft.table.as_ref()?))).collect();
+    tables.sort_by_key(|(draft, _)| draft.precedence);
+    let names = entity_names(&tables.iter().map(|(_, table)| *table).collect::<Vec<_>>(), problems);
+    let mut entities: Vec<Entity> = tables
+        .into_iter()
         .zip(names)
         .map(|((draft, table), names)| build_entity(draft, table, names, problems))
-        .collect()
+        .collect();
+    entities.sort_by(|a, b| a.table.cmp(&b.table));
+    entities
 }
 
 fn build_entity(draft: &EntityDraft, table: &Table, names: name::EntityNames, problems: &mut Problems) -> Entity {

@@ -10,6 +10,8 @@ pub struct EntityDraft {
     pub table: Option<Table>,
     /// Whether the database said so, and not code.
     pub is_discovered: bool,
+    /// Whose name stays as it is where two meet: the lowest, and of equal ones the first by table.
+    pub precedence: usize,
     /// Whether it is a view.
     pub is_view: bool,
     /// The table's comment.

@@ -44,6 +44,7 @@ pub fn entity<E: EntityTrait>(entity: E, backend: DbBackend) -> EntityDraft {
     });
     EntityDraft {
         is_discovered: false,
+        precedence: 0,
         table: Some(Table { namespace: entity.schema_name().map(str::to_owned), name: entity.table_name().to_owned() }),
         is_view: false,
         description: entity.comment().map(str::to_owned),

@@ -1,9 +1,12 @@
 //! Databases of every shape, discovered and queried.
 
+mod check;
 mod generated;
 mod keyless;
 mod links;
 mod names;
+mod odd;
+mod odd_postgres;
 mod postgres;
 mod sdl;
 

@@ -30,9 +30,9 @@ pub enum Error {
     NamespaceNotFound(String),
 }
 
-/// What a database says about itself, ordered by table. On `PostgreSQL` only the given namespaces count, `public`
-/// where none is given; on `MariaDB` namespaces are databases, and the connection's own counts where none is given;
-/// `SQLite` has none.
+/// What a database says about itself, ordered by table; the first namespace comes first where names meet. On
+/// `PostgreSQL` only the given namespaces count, `public` where none is given; on `MariaDB` namespaces are databases, and
+/// the connection's own counts where none is given; `SQLite` has none.
 ///
 /// # Errors
 /// If there is no reflection for this kind of database, if a namespace does not exist, or if the catalog cannot be
@@ -45,6 +45,10 @@ pub async fn discover(db: &impl ConnectionTrait, namespaces: &[String]) -> Resul
         backend => return Err(Error::Unsupported(backend)),
     };
     order::settle(&mut drafts);
+    for draft in &mut drafts {
+        let namespace = draft.table.as_ref().and_then(|table| table.namespace.as_ref());
+        draft.precedence = namespaces.iter().position(|known| Some(known) == namespace).unwrap_or(0);
+    }
     Ok(drafts)
 }
 

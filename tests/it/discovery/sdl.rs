@@ -133,7 +133,7 @@ fn name_problem(name: &str, owner: &str, problems: &mut Vec<String>) {
     let is_start = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
     let is_name =
         letters.next().is_some_and(is_start) && letters.all(|letter| is_start(letter) || letter.is_ascii_digit());
-    if !is_name || name.starts_with("__") || ["true", "false", "null"].contains(&name) && owner.ends_with("Attribute") {
+    if !is_name || name.starts_with("__") {
         problems.push(format!("{owner}: {name} is no name"));
     }
 }
@@ -150,5 +150,7 @@ fn what_is_wrong_with_an_sdl_is_seen() {
     check("type Query { a: I } input I { a: Int }", &["Query.a is of an input type"]);
     check("type Query { a(i: Query): Int }", &["Query.a.i is of an output type"]);
     check("union U = A", &["U has the member A, which is not there"]);
-    assert!(problems("type Query {")[0].starts_with("cannot be parsed"));
+    for unreadable in ["type Query {", "enum E { A null }"] {
+        assert!(problems(unreadable)[0].starts_with("cannot be parsed"), "{unreadable}");
+    }
 }

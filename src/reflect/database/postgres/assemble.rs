@@ -55,6 +55,7 @@ fn entity(
         keys.iter().copied().filter(|_| !is_view).partition(|key| key.is_primary);
     EntityDraft {
         is_discovered: true,
+        precedence: 0,
         table: Some(Table { namespace: Some(relation.namespace.clone()), name: relation.name.clone() }),
         is_view,
         description: relation.description.clone(),

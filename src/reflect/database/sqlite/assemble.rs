@@ -45,6 +45,7 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broke
     let rowid_alias = rowid_alias(&key, indexes);
     EntityDraft {
         is_discovered: true,
+        precedence: 0,
         table: Some(Table { namespace: None, name: table.name.clone() }),
         is_view,
         description: None,

@@ -11,32 +11,45 @@ mod tests;
 use sea_orm::ConnectionTrait;
 
 use super::Error;
-use crate::catalog::{AttributeType, EntityDraft, UuidStorage};
+use crate::catalog::{AttributeType, ColumnDraft, EntityDraft, UuidStorage};
 
 /// What the main database of the connection says about itself.
 pub(super) async fn discover(db: &impl ConnectionTrait) -> Result<Vec<EntityDraft>, Error> {
     let mut drafts = assemble::entities(&read::all(db).await?);
-    probe_uuids(db, &mut drafts).await?;
+    probe(db, &mut drafts).await?;
     Ok(drafts)
 }
 
 /// How many columns one statement probes: it has that many parts.
 const PROBES: usize = 200;
 
-/// The declared type seldom tells how UUIDs are stored, but a value does.
-async fn probe_uuids(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
+/// The declared type seldom tells how UUIDs are stored, but a value does. In a view, a column that was declared without
+/// a type is said to be a blob.
+async fn probe(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
     let positions: Vec<(usize, usize)> = drafts
         .iter()
         .enumerate()
-        .flat_map(|(index, draft)| draft.columns.iter().enumerate().map(move |(column, known)| (index, column, known)))
-        .filter(|(_, _, column)| matches!(column.ty, Some(AttributeType::Uuid(_))))
-        .map(|(index, column, _)| (index, column))
+        .flat_map(|(index, draft)| {
+            let is_unsure = |column: &ColumnDraft| match column.ty {
+                Some(AttributeType::Uuid(_)) => true,
+                Some(AttributeType::Bytes) => draft.is_view,
+                _ => false,
+            };
+            let columns = draft.columns.iter().enumerate().filter(move |(_, column)| is_unsure(column));
+            columns.map(move |(column, _)| (index, column))
+        })
         .collect();
     for positions in positions.chunks(PROBES) {
         for (position, class) in classes(db, drafts, positions).await? {
             let (index, column) = positions[position];
-            let storage = if class == "text" { UuidStorage::Text } else { UuidStorage::Native };
-            drafts[index].columns[column].ty = Some(AttributeType::Uuid(storage));
+            let ty = &mut drafts[index].columns[column].ty;
+            let is_bytes = *ty == Some(AttributeType::Bytes);
+            *ty = Some(match class.as_str() {
+                "blob" if is_bytes => AttributeType::Bytes,
+                _ if is_bytes => AttributeType::Text,
+                "text" => AttributeType::Uuid(UuidStorage::Text),
+                _ => AttributeType::Uuid(UuidStorage::Native),
+            });
         }
     }
     Ok(())

@@ -30,14 +30,11 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
     // Enums are numbered where their names meet.
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     let draft = |table: &TableRow| {
-        let Some(columns) = columns.get(table.name.as_str()) else {
-            tracing::warn!(table = table.name, "left out: the database does not tell its columns");
-            return None;
-        };
+        let columns = columns.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
         let is_view = table.kind == "VIEW";
         let (primary_key, unique_keys) = self::keys(columns, keys.get(table.name.as_str()).map_or(&[], Vec::as_slice));
         let foreign_keys = foreign_keys.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
-        Some(EntityDraft {
+        EntityDraft {
             is_discovered: true,
             table: Some(place(namespace, &table.name)),
             is_view,
@@ -50,9 +47,10 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
                 .chunk_by(|a, b| a.name == b.name)
                 .filter_map(|rows| relation(rows, &rules, &place))
                 .collect(),
-        })
+            warnings: Vec::new(),
+        }
     };
-    tables.into_iter().filter_map(draft).collect()
+    tables.into_iter().map(draft).collect()
 }
 
 fn column(row: &ColumnRow, is_view: bool, json: &HashSet<(&str, String)>, enums: &mut HashSet<String>) -> ColumnDraft {

@@ -161,11 +161,12 @@ fn expected() -> Vec<EntityDraft> {
                 &[],
                 vec![
                     column("id", decimal(0), "bigint(20) unsigned"),
-                    column("a", INT, "int(11)"),
+                    ColumnDraft { description: Some("an A".to_owned()), ..column("a", INT, "int(11)") },
                     column("up", string(20), "varchar(20)"),
                 ],
             )
         },
+        EntityDraft { is_view: true, ..ours("broken", &[], vec![]) },
         EntityDraft {
             relations: vec![to(&["id"], (None, "kept"), &["id"], CascadeDelete::Restrict, "to_kept")],
             ..ours("kept", &["id"], vec![required("id", INT, "int(11)")])

@@ -2,7 +2,6 @@
 
 use rstest_reuse::apply;
 use sea_orm::{
-    ConnectionTrait,
     entity::prelude::*,
     sea_query::{Condition, DynIden, ExprTrait, IntoCondition},
 };

@@ -42,12 +42,5 @@ use rstest_reuse::{self, template};
 #[rstest::rstest]
 #[case::sqlite(Backend::Sqlite)]
 #[case::postgres(Backend::Postgres)]
-fn backends(#[case] backend: Backend) {}
-
-/// The same and MariaDB.
-#[template]
-#[rstest::rstest]
-#[case::sqlite(Backend::Sqlite)]
-#[case::postgres(Backend::Postgres)]
 #[case::mariadb(Backend::MariaDb)]
-fn all_backends(#[case] backend: Backend) {}
+fn backends(#[case] backend: Backend) {}

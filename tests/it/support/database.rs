@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use relata::{Gateway, gateway::BuildError};
+use relata::Gateway;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tempfile::TempPath;
@@ -91,20 +91,10 @@ pub(crate) async fn quick(url: &str, connections: u32) -> DatabaseConnection {
 
 /// A database of its own for one test, filled by the statements, discovered and served.
 pub(crate) async fn scratch(backend: Backend, name: &str, statements: &str) -> Option<Server> {
-    let (connection, gateway) = try_scratch(backend, name, statements).await?.unwrap();
-    Some(Server::start(gateway, connection).await)
-}
-
-/// The same for a database that may be refused.
-pub(crate) async fn try_scratch(
-    backend: Backend,
-    name: &str,
-    statements: &str,
-) -> Option<Result<(DatabaseConnection, Gateway), BuildError>> {
     let connection = connection(backend, name).await?;
     run_sql(&connection, statements).await;
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await;
-    Some(gateway.map(|gateway| (connection, gateway)))
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
+    Some(Server::start(gateway, connection).await)
 }
 
 /// The Chinook music store, discovered. The folder with its files is `RELATA_CHINOOK`.

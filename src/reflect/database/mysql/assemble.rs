@@ -43,11 +43,11 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
             primary_key,
             unique_keys,
             warnings: Vec::new(),
+            precedence: 0,
             relations: foreign_keys
                 .chunk_by(|a, b| a.name == b.name)
                 .filter_map(|rows| relation(rows, &rules, &place))
                 .collect(),
-            warnings: Vec::new(),
         }
     };
     tables.into_iter().map(draft).collect()

@@ -107,8 +107,9 @@ fn of_sqlite_message(message: &str) -> Complaint {
 
 fn of_mariadb(number: u16) -> Complaint {
     match number {
-        // A record changed since it was read, a deadlock.
-        1020 | 1213 => Complaint::InTheWay,
+        // A record changed since it was read, a deadlock, a table that changed since the transaction or the statement
+        // was begun.
+        1020 | 1213 | 1412 | 1615 => Complaint::InTheWay,
         // A lock was not got, a statement was stopped, or ran longer than it may.
         1205 | 1317 | 1969 | 3024 => Complaint::TooLong,
         // Too many connections, of all or of a user, a shutdown, a killed connection.

@@ -58,18 +58,20 @@ pub fn create(dialect: Dialect) -> [TableCreateStatement; 2] {
         .take();
     let definition = Table::create()
         .table(DEFINITION)
-        .col(name(dialect).not_null().primary_key())
-        .col(ColumnDef::new("definition").text().not_null())
+        .col(text(dialect, "schema_name", NAME).not_null().primary_key())
+        .col(text(dialect, "definition", "mediumtext").not_null())
         .take();
     [state, definition]
 }
 
-/// A column of names, whose letters are told apart.
-fn name(dialect: Dialect) -> ColumnDef {
+/// A name on MariaDB: no index holds more of it.
+const NAME: &str = "varchar(768)";
+
+/// A column of text, whose letters are told apart.
+fn text(dialect: Dialect, name: &'static str, on_mysql: &str) -> ColumnDef {
     match dialect {
-        Dialect::Sqlite | Dialect::Postgres => ColumnDef::new("schema_name").text().take(),
-        // No index holds more of it.
-        Dialect::MySql => ColumnDef::new("schema_name").custom("varchar(768) COLLATE utf8mb4_bin").take(),
+        Dialect::Sqlite | Dialect::Postgres => ColumnDef::new(name).text().take(),
+        Dialect::MySql => ColumnDef::new(name).custom(format!("{on_mysql} COLLATE utf8mb4_bin")).take(),
     }
 }
 

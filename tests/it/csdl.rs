@@ -79,7 +79,7 @@ async fn chinook_is_described_by_the_rules(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn tables_of_awkward_shapes_are_described_by_the_rules(#[case] backend: Backend) {
-    let Some(server) = scratch(backend, "csdl_awkward", &content::awkward()).await else { return };
+    let Some(server) = scratch(backend, "csdl_awkward", &content::awkward(backend)).await else { return };
     check(&server).await;
 }
 

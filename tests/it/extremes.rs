@@ -78,7 +78,11 @@ async fn single_precision_is_compared_as_it_is_stored() {
 #[apply(backends)]
 #[tokio::test]
 async fn points_in_time_closer_than_a_millisecond_do_not_stop_a_walk(#[case] backend: Backend) {
-    let column = if backend == Backend::Sqlite { "datetime" } else { "timestamp" };
+    let column = match backend {
+        Backend::Sqlite => "datetime",
+        Backend::Postgres => "timestamp",
+        Backend::MariaDb => "datetime(6)",
+    };
     let setup = format!(
         "create table d (id integer primary key, at {column} not null); insert into d values
         (1, '2024-01-01 00:00:00.1234'), (2, '2024-01-01 00:00:00.1236'), (3, '2024-01-01 00:00:00.1239'),

@@ -25,6 +25,11 @@ fn random_sequences_of_link_operations_do_what_the_model_says_on_postgres() {
     check(Backend::Postgres, 400);
 }
 
+#[test]
+fn random_sequences_of_link_operations_do_what_the_model_says_on_mariadb() {
+    check(Backend::MariaDb, 300);
+}
+
 /// A number from the environment.
 fn setting(name: &str) -> Option<u32> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))

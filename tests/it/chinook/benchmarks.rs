@@ -66,7 +66,7 @@ async fn q3_three_levels_of_lists(#[case] backend: Backend) {
     let sql = "select ar.artist_id as a, ar.name as b, al.album_id as c, al.title as d, t.track_id as e, t.name as f,
         g.name as g from artist ar join album al on al.artist_id = ar.artist_id join track t on t.album_id = al.album_id
         left join genre g on g.genre_id = t.genre_id
-        where ar.artist_id in (select artist_id from artist order by artist_id limit 20) order by 1, 3, 5";
+        where ar.artist_id in (select artist_id from (select artist_id from artist order by artist_id limit 20) first) order by 1, 3, 5";
     assert_eq!(found, rows(backend, &server, sql).await);
 }
 

@@ -49,8 +49,14 @@ async fn a_walk_through_all_tracks_meets_each_once(#[case] backend: Backend) {
         ("[{trackId: ASC}]", "t.track_id"),
         // Many tracks share a genre, and composers are often unknown.
         ("[{genreId: DESC}]", "t.genre_id desc, t.track_id"),
-        ("[{composer: ASC_NULLS_FIRST}, {name: DESC}]", "t.composer asc nulls first, t.name desc, t.track_id"),
-        ("[{composer: DESC_NULLS_LAST}, {unitPrice: ASC}]", "t.composer desc nulls last, t.unit_price, t.track_id"),
+        (
+            "[{composer: ASC_NULLS_FIRST}, {name: DESC}]",
+            "case when t.composer is null then 0 else 1 end, t.composer, t.name desc, t.track_id",
+        ),
+        (
+            "[{composer: DESC_NULLS_LAST}, {unitPrice: ASC}]",
+            "case when t.composer is null then 1 else 0 end, t.composer desc, t.unit_price, t.track_id",
+        ),
         ("[{album: {artist: {name: ASC}}}, {milliseconds: DESC}]", "ar.name, t.milliseconds desc, t.track_id"),
     ] {
         let sql = format!(

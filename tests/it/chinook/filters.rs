@@ -161,12 +161,12 @@ async fn points_in_time_compare_and_sort(#[case] backend: Backend) {
 async fn null_sorts_where_the_order_says(#[case] backend: Backend) {
     let Some(server) = chinook(backend).await else { return };
     for (sort, order) in [
-        ("ASC", "nr asc nulls last"),
-        ("DESC", "nr desc nulls first"),
-        ("ASC_NULLS_FIRST", "nr asc nulls first"),
-        ("ASC_NULLS_LAST", "nr asc nulls last"),
-        ("DESC_NULLS_FIRST", "nr desc nulls first"),
-        ("DESC_NULLS_LAST", "nr desc nulls last"),
+        ("ASC", "case when nr is null then 1 else 0 end, nr asc"),
+        ("DESC", "case when nr is null then 0 else 1 end, nr desc"),
+        ("ASC_NULLS_FIRST", "case when nr is null then 0 else 1 end, nr asc"),
+        ("ASC_NULLS_LAST", "case when nr is null then 1 else 0 end, nr asc"),
+        ("DESC_NULLS_FIRST", "case when nr is null then 0 else 1 end, nr desc"),
+        ("DESC_NULLS_LAST", "case when nr is null then 1 else 0 end, nr desc"),
     ] {
         let query =
             format!("{{ employees(orderBy: [{{reportsToEmployee: {{employeeId: {sort}}}}}]) {{ employeeId }} }}");

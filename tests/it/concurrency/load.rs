@@ -91,6 +91,9 @@ async fn operations_that_lock_in_opposite_orders_both_succeed(#[case] backend: B
             create trigger slow before update on total for each row execute function slow()";
         race.execute(slow).await;
     }
+    if backend == Backend::MariaDb {
+        race.execute("create trigger slow before update on total for each row do sleep(0.05)").await;
+    }
     let operation = |round: usize, [first, second]: [i32; 2]| {
         let n = 2 * round + usize::try_from(first).unwrap();
         format!(

@@ -21,7 +21,7 @@ async fn c008_a_lookup_says_its_target_its_navigation_and_what_it_shows(#[case] 
         )
         .await;
     let sql = format!(
-        "select {} as key, {} as customer, s.customer_type as kind, a.name as account, c.lastname as contact
+        "select {} as \"key\", {} as customer, s.customer_type as kind, a.name as account, c.lastname as contact
          from socialprofile s
          left join account a on a.accountid = s.customer_id and s.customer_type = 'account'
          left join contact c on c.contactid = s.customer_id and s.customer_type = 'contact'

@@ -13,7 +13,9 @@ use super::{
 };
 
 /// Tables that OData's rules leave no simple way to describe.
-pub(super) fn awkward() -> String {
+pub(super) fn awkward(backend: Backend) -> String {
+    // MariaDB takes no foreign key between different types.
+    let other = if backend == Backend::MariaDb { "bigint" } else { "integer" };
     // The longest name that PostgreSQL takes; in Latin letters it is twice as long.
     let long = format!("{}_id", "窗".repeat(20));
     format!(
@@ -21,7 +23,7 @@ pub(super) fn awkward() -> String {
         create table container (id bigint primary key, code varchar(5) unique, label varchar(5) not null unique);
         create table crate (
             id integer primary key,
-            container_id integer references container (id) on delete set default,
+            container_id {other} references container (id) on delete set default,
             code varchar(5) not null references container (code),
             label varchar(5) references container (label)
         );
@@ -160,12 +162,18 @@ async fn every_pair_of_a_composite_lookup_is_a_constraint(#[case] backend: Backe
 #[apply(backends)]
 #[tokio::test]
 async fn what_odata_has_no_words_for_is_left_out(#[case] backend: Backend) {
-    let Some(server) = scratch(backend, "csdl_awkward_content", &awkward()).await else { return };
+    let Some(server) = scratch(backend, "csdl_awkward_content", &awkward(backend)).await else { return };
     for document in [described(&server).await, described_in_json(&server).await] {
         let check = |ty, name, expected: &str| assert_eq!(line(&document, ty, name), expected, "{ty}.{name}");
         // Types that differ; a key that may be null behind a lookup that may not; a lookup that may.
-        check("Crate", "container", "one Container or none, partner cratesByContainer");
-        check("Container", "cratesByContainer", "many Crate, partner container, on delete SetDefault");
+        if backend == Backend::MariaDb {
+            // Of one type, and the database does not know what a default has to do with a delete.
+            check("Crate", "container", "one Container or none, partner cratesByContainer, containerId = id");
+            check("Container", "cratesByContainer", "many Crate, partner container, on delete None");
+        } else {
+            check("Crate", "container", "one Container or none, partner cratesByContainer");
+            check("Container", "cratesByContainer", "many Crate, partner container, on delete SetDefault");
+        }
         assert!(!line(&document, "Crate", "codeContainer").contains('='));
         assert!(line(&document, "Crate", "labelContainer").ends_with(", label = label"));
         // A part of the lookup is there even when nothing is linked.
@@ -218,7 +226,9 @@ async fn types_and_facets_are_those_of_the_columns(#[case] backend: Backend) {
         check("large", "Edm.Int64", none, true);
         check("ratio", "Edm.Double", none, true);
         check("price", "Edm.Decimal", [None, None, Some("2")], true);
-        check("weight", "Edm.Decimal", [None, None, Some("variable")], true);
+        // On MariaDB a decimal without digits after the point, where none are declared.
+        let digits = if backend == Backend::MariaDb { "0" } else { "variable" };
+        check("weight", "Edm.Decimal", [None, None, Some(digits)], true);
         check("whole", "Edm.Decimal", [None, None, Some("0")], true);
         check("name", "Edm.String", [Some("20"), None, None], true);
         check("about", "Edm.String", none, true);

@@ -57,7 +57,9 @@ async fn a_definition_outlives_its_column_and_can_be_deleted(#[case] backend: Ba
     let editor = Defining::one_to_many("post_editor", "post", "author", "editor_id");
     server.define(&editor).await;
     let structure = server.structure_of_data().await;
-    server.execute("drop index \"ix_post_editor\"; alter table post drop column editor_id").await;
+    server
+        .execute(&format!("{}; alter table post drop column editor_id", backend.drop_index("ix_post_editor", "post")))
+        .await;
     let gone = server.define(&Defining::delete("post_editor")).await;
     assert_eq!(gone["relationships"], json!([]));
     assert_eq!(server.number("select count(*) as v from relata_definition").await, 0);
@@ -71,7 +73,8 @@ async fn definitions_outlive_their_tables_and_can_be_deleted(#[case] backend: Ba
     let Some(server) = blog(backend, "review_lost").await else { return };
     server.define(&Defining::many_to_many("post_readers", "reader", "post", "author")).await;
     server.define(&Defining::multi_table("draft_about", "draft", "about_id", &["post", "author"])).await;
-    server.execute("drop table reader; drop index \"ix_draft_about\"; alter table draft drop column about_id").await;
+    let index = backend.drop_index("ix_draft_about", "draft");
+    server.execute(&format!("drop table reader; {index}; alter table draft drop column about_id")).await;
     for name in ["post_readers", "draft_about"] {
         let gone = server.define(&Defining::delete(name)).await;
         assert_eq!(gone["ddl"], json!([]), "there is nothing left to drop");

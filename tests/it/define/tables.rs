@@ -44,7 +44,7 @@ async fn the_databases_own_catalog_is_read(#[case] backend: Backend) {
     server.execute("create index later on draft (body)").await;
     assert_eq!(server.indexes("draft").await, ["later (body)"]);
     assert_ne!(server.structure().await, structure);
-    server.execute("drop index later").await;
+    server.execute(&backend.drop_index("later", "draft")).await;
     // What was undone is not seen in the structure, but it was DDL all the same.
     assert_eq!(server.structure().await, structure);
     if backend == Backend::Sqlite {

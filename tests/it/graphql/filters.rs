@@ -128,7 +128,7 @@ async fn dates_and_times_compare_as_such(#[case] backend: Backend) {
         Backend::Sqlite => format!("strftime('%Y-%m-%d %H:%M:%S', '{text}')"),
         Backend::Postgres => format!("timestamp with time zone '{text}'"),
         // The session's time zone is UTC.
-        Backend::MariaDb => format!("timestamp '{}'", text.trim_end_matches('Z').replace('T', " ")),
+        Backend::MariaDb => format!("timestamp '{}'", text.trim_end_matches("+00:00")),
     };
     let column = match backend {
         Backend::Sqlite => "strftime('%Y-%m-%d %H:%M:%S', submittedon)",

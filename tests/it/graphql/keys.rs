@@ -66,7 +66,11 @@ async fn every_key_finds_its_record(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn references_hold_keys_of_every_type_and_any_letter(#[case] backend: Backend) {
-    let bytes = if backend == Backend::Postgres { "bytea" } else { "blob" };
+    let bytes = match backend {
+        Backend::Sqlite => "blob",
+        Backend::Postgres => "bytea",
+        Backend::MariaDb => "varbinary(20)",
+    };
     let statements = format!(
         "create table word (word varchar(50) primary key);
          insert into word values ('it''s'), ('a,b=c'), ('('')'), ('\"q\"'), ('back\\slash'), ('東京 🚀'), (''), (' '), ('a)b('), ('''');

@@ -71,14 +71,14 @@ async fn moments_are_answered_in_utc(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn extreme_values_of_every_type_are_answered_exactly(#[case] backend: Backend) {
-    let (double, moment) = match backend {
-        Backend::Sqlite => ("double", "datetime_text"),
-        Backend::Postgres => ("double precision", "timestamp"),
-        Backend::MariaDb => ("double", "datetime(3)"),
+    let (double, moment, hour) = match backend {
+        Backend::Sqlite => ("double", "datetime_text", "time"),
+        Backend::Postgres => ("double precision", "timestamp", "time"),
+        Backend::MariaDb => ("double", "datetime(3)", "time(3)"),
     };
     let statements = format!(
         "create table thing (id integer primary key, big bigint, twice {double}, flag boolean, moment {moment}, day date,
-            hour time, letter char(3), long text);
+            hour {hour}, letter char(3), \"long\" text);
          insert into thing values
             (1, 9223372036854775807, 1e308, true, '2024-02-29 23:59:59.123', '0001-01-01', '23:59:59.5', 'abc', 'a\tb\nc\"d\\e'),
             (2, -9223372036854775808, 5e-324, false, '1970-01-01 00:00:00', '9999-12-31', '00:00:00', 'x', ''),

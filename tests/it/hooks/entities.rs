@@ -17,7 +17,7 @@ pub(super) const TABLES: &str = "
 /// Writes down what a hook saw, through the connection that it was given.
 async fn audit<C: ConnectionTrait>(db: &C, line: String) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
-    let parameter = if backend == sea_orm::DbBackend::Sqlite { "?" } else { "$1" };
+    let parameter = if backend == sea_orm::DbBackend::Postgres { "$1" } else { "?" };
     let sql = format!("insert into audit (line) values ({parameter})");
     db.execute_raw(Statement::from_sql_and_values(backend, sql, [Value::from(line)])).await.map(drop)
 }

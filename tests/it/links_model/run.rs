@@ -6,7 +6,7 @@ use relata::{Gateway, gateway::Request};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::Value;
 
-use crate::support::{Backend, quick_connection};
+use crate::support::{Backend, quick_connection, run_sql};
 
 use super::{
     graph::{EVERYTHING, Entity, RESET, Relationship, TABLES},
@@ -55,7 +55,7 @@ const UNSAID: [&str; 10] = [
 impl Run {
     pub(super) async fn start(backend: Backend) -> Option<Self> {
         let connection = quick_connection(backend, "links_model", 2).await?;
-        connection.execute_unprepared(TABLES).await.unwrap();
+        run_sql(&connection, TABLES).await;
         let builder = Gateway::builder(connection.clone()).discover(&[]);
         let gateway = builder.hierarchical_lookup("folder", "parent_id").build().await.unwrap();
         Some(Self { gateway, connection, tally: RefCell::default() })

@@ -5,6 +5,14 @@ use serde_json::Value;
 use super::{Backend, Server};
 
 impl Backend {
+    /// SQL that drops an index of a table.
+    pub(crate) fn drop_index(self, index: &str, table: &str) -> String {
+        match self {
+            Self::MariaDb => format!("drop index \"{index}\" on \"{table}\""),
+            Self::Sqlite | Self::Postgres => format!("drop index \"{index}\""),
+        }
+    }
+
     /// SQL for the hyphenated text of a column of UUIDs.
     pub(crate) fn uuid(self, column: &str) -> String {
         match self {

@@ -78,7 +78,7 @@ pub(super) fn plain(connection: &DatabaseConnection) -> DatabaseConnection {
     }
     let options = connection.get_mysql_connection_pool().connect_options();
     let pool = MySqlPoolOptions::new().max_connections(4).after_connect(|connection, _| {
-        Box::pin(async move { sqlx::raw_sql(ANSI_QUOTES).execute(connection).await.map(|_| ()) })
+        Box::pin(async move { sqlx::raw_sql(PLAIN).execute(connection).await.map(|_| ()) })
     });
     SqlxMySqlConnector::from_sqlx_mysql_pool(pool.connect_lazy_with((*options).clone()))
 }
@@ -86,20 +86,26 @@ pub(super) fn plain(connection: &DatabaseConnection) -> DatabaseConnection {
 /// Runs plain SQL, one statement or more, on whatever database it is.
 pub(crate) async fn run_sql(connection: &impl ConnectionTrait, sql: &str) {
     let sql = match connection.get_database_backend() {
-        DbBackend::MySql => format!("{ANSI_QUOTES}; {}; {DEFAULT_QUOTES}", spelled(sql).trim().trim_end_matches(';')),
+        DbBackend::MySql => {
+            format!("set @before = @@sql_mode; {PLAIN}; {}; {DEFAULT}", spelled(sql).trim().trim_end_matches(';'))
+        }
         _ => sql.to_owned(),
     };
     connection.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
 }
 
-const ANSI_QUOTES: &str = "set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')";
-const DEFAULT_QUOTES: &str = "set sql_mode = replace(@@sql_mode, 'ANSI_QUOTES', '')";
+/// Names stand in double quotes, backslashes are letters, recursion and fractions go as far as elsewhere.
+const PLAIN: &str = "set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES,NO_BACKSLASH_ESCAPES'),
+    max_recursive_iterations = 100000, div_precision_increment = 20";
+const DEFAULT: &str = "set sql_mode = @before, max_recursive_iterations = default, div_precision_increment = default";
 
 /// SQL that the other databases share, as MariaDB spells it: it casts to `char`, counts with `auto_increment`, and
-/// keeps no table without a bound for a key's length.
+/// makes no key of a text without a bound.
 pub(super) fn spelled(sql: &str) -> String {
     [
         (" as text)", " as char)"),
+        (" as bigint)", " as signed)"),
+        ("timestamp with time zone", "timestamp(6)"),
         ("serial primary key", "integer auto_increment primary key"),
         ("text primary key", "varchar(255) primary key"),
         ("text unique", "varchar(255) unique"),
@@ -108,6 +114,12 @@ pub(super) fn spelled(sql: &str) -> String {
     ]
     .iter()
     .fold(sql.to_owned(), |sql, (common, own)| sql.replace(common, own))
+}
+
+/// Runs plain SQL on a connection that is there for it.
+pub(super) async fn execute(plain: &DatabaseConnection, sql: &str) {
+    let sql = spelled(sql);
+    plain.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
 }
 
 /// The rows of plain SQL. All values come as text, each with the type of its column.

@@ -108,7 +108,10 @@ impl Server {
 
     /// Runs plain SQL, beside the gateway.
     pub(crate) async fn execute(&self, sql: &str) {
-        run_sql(&self.plain, sql).await;
+        match self.backend() {
+            Backend::MariaDb => mariadb::execute(&self.plain, sql).await,
+            _ => run_sql(&self.plain, sql).await,
+        }
     }
 
     /// Closes the gateway's connections, as if the database had gone.

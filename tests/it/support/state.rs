@@ -141,8 +141,8 @@ impl Server {
             Backend::Postgres => return "t::text".to_owned(),
             Backend::Sqlite => format!("select 'quote(\"' || name || '\")' as v from pragma_table_info('{table}')"),
             Backend::MariaDb => format!(
-                "select concat('quote(', if(data_type like '%blob' or data_type like '%binary', 'hex', ''), '(\"',
-                    column_name, '\"))') as v
+                "select concat('convert(quote(', if(data_type like '%blob' or data_type like '%binary', 'hex', ''), '(\"',
+                    column_name, '\")) using utf8mb4) collate utf8mb4_bin') as v
                  from information_schema.columns where table_schema = database() and table_name = '{table}'"
             ),
         };

@@ -120,7 +120,7 @@ impl Server {
                 )
             }
             Backend::MariaDb => format!(
-                "select concat(column_type, ' ', is_nullable) as v from information_schema.columns
+                "select concat(if(column_type = 'int(11)', 'integer', column_type), ' ', is_nullable) as v from information_schema.columns
                  where table_schema = database() and table_name = '{table}' and column_name = '{column}'"
             ),
         };

@@ -14,8 +14,8 @@ use crate::{
 };
 use relata::catalog::CascadeDelete;
 
-const TABLES: &str = "create table agent (id integer primary key, name text);
-    create table deal (id integer primary key, note text);
+const TABLES: &str = "create table agent (id integer primary key, name varchar(40));
+    create table deal (id integer primary key, note varchar(40));
     create view old_names as select name from agent;";
 
 fn drop_lookup(backend: Backend) -> TableChange {
@@ -190,6 +190,6 @@ async fn either_column_of_a_multi_table_lookup_counts(backend: Backend) {
         discriminator: "kind".to_owned(),
     };
     assert_eq!(dependents(&db, &drop).await.unwrap(), [] as [String; 0]);
-    run(&db, "create index kinds on deal (kind); create view keys as select key from deal").await;
+    run(&db, "create index kinds on deal (kind); create view \"keys\" as select \"key\" from deal").await;
     assert_eq!(dependents(&db, &drop).await.unwrap(), ["index kinds", "view keys"]);
 }

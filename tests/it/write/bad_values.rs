@@ -99,7 +99,7 @@ async fn a_number_out_of_the_range_of_its_column_is_invalid(#[case] backend: Bac
     for number in ["32768", "-32769", "2147483647"] {
         invalid(&server, &format!("name: \"x\", level: {number}")).await;
         // SQLite's columns take whole numbers of any size.
-        if backend == Backend::Postgres {
+        if backend != Backend::Sqlite {
             let mutation =
                 format!("mutation {{ updateParent(key: {{id: 3}}, input: {{number: {number}}}) {{ outcome }} }}");
             assert_eq!(server.refuses(&mutation, "INVALID").await["entity"], "parent");
@@ -131,7 +131,7 @@ async fn values_that_the_demos_columns_cannot_hold_are_refused(#[case] backend: 
             _ => (format!("updateSalesorder({order}, input: {{priority: {value}}}) {{ outcome }}"), "salesorder"),
         };
         // SQLite's columns take numbers of any size.
-        if backend == Backend::Postgres {
+        if backend != Backend::Sqlite {
             let extensions = server.refuses(&format!("mutation {{ {mutation} }}"), "INVALID").await;
             assert_eq!(extensions["entity"], entity, "{value}");
         }
@@ -266,7 +266,7 @@ async fn an_enum_of_the_database_takes_its_values_alone(#[case] backend: Backend
     }
     let data = server.write("mutation { updateChild(key: {id: 1}, input: {mood: MERRY}) { child { mood } } }").await;
     assert_eq!(data["updateChild"]["child"]["mood"], "MERRY");
-    assert_eq!(server.texts("select mood::text as v from child where id = 1").await, ["merry"]);
+    assert_eq!(server.texts("select cast(mood as text) as v from child where id = 1").await, ["merry"]);
 }
 
 #[apply(backends)]

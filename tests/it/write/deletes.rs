@@ -68,11 +68,16 @@ async fn circles_of_records_go_together(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn a_default_that_the_database_sets_is_left_to_it(#[case] backend: Backend) {
-    let tables = "create table kind (name varchar(10) not null primary key, rank integer);
+    let tables = "create table kind (name varchar(10) not null primary key, place integer);
         create table item (id integer not null primary key,
             kind varchar(10) not null default 'none' references kind (name) on delete set default);
         insert into kind values ('none', 0), ('x', 1); insert into item values (1, 'x'), (2, 'none');";
     let Some(server) = scratch(backend, "set_default", tables).await else { return };
+    if backend == Backend::MariaDb {
+        // It takes the words and forgets them: such a key restricts.
+        server.refuses("mutation { deleteKind(key: {name: \"x\"}) { outcome } }", "RESTRICTED").await;
+        return;
+    }
     server.write("mutation { deleteKind(key: {name: \"x\"}) { outcome } }").await;
     assert_eq!(server.texts("select kind as v from item order by id").await, ["none", "none"]);
     server.refuses("mutation { deleteKind(key: {name: \"none\"}) { outcome } }", "RESTRICTED").await;

@@ -8,8 +8,19 @@ use crate::{
     support::{Backend, Server, scratch},
 };
 
-const TABLE: &str = "create table item (id integer not null primary key, price decimal(10, 2), ratio numeric, day date,
-    at_time time, at_point timestamp, big bigint, number double precision, text varchar(10), body text);";
+fn table(backend: Backend) -> &'static str {
+    match backend {
+        // What is not declared, it does not keep: digits after the point, of numbers and of seconds.
+        Backend::MariaDb => {
+            "create table item (id integer not null primary key, price decimal(10, 2), ratio decimal(50, 21), day date,
+                at_time time(6), at_point datetime(6), big bigint, number double, text varchar(10), body text);"
+        }
+        Backend::Sqlite | Backend::Postgres => {
+            "create table item (id integer not null primary key, price decimal(10, 2), ratio numeric, day date,
+                at_time time, at_point timestamp, big bigint, number double precision, text varchar(10), body text);"
+        }
+    }
+}
 
 /// Writes a value when a record is created, and again by an update; reads it after each.
 async fn written(server: &Server, field: &str, ty: &str, value: &Value) -> [Value; 2] {
@@ -29,7 +40,7 @@ async fn written(server: &Server, field: &str, ty: &str, value: &Value) -> [Valu
 #[apply(backends)]
 #[tokio::test]
 async fn values_are_read_as_they_were_written(#[case] backend: Backend) {
-    let Some(server) = scratch(backend, "values", TABLE).await else { return };
+    let Some(server) = scratch(backend, "values", table(backend)).await else { return };
     for (field, ty, values) in [
         ("price", "Decimal", json!(["99999999.99", "-0.01", "0.00", "1.50"])),
         ("ratio", "Decimal", json!(["0.000000000000000000001", "123456789.123456", "-12345678901234"])),
@@ -51,7 +62,21 @@ async fn values_are_read_as_they_were_written(#[case] backend: Backend) {
         ("body", "String", json!(["e\u{301}", "\u{202e}", "null"])),
     ] {
         for value in values.as_array().unwrap() {
-            assert_eq!(written(&server, field, ty, value).await, [value.clone(), value.clone()], "{field}");
+            let expected = match value.as_str() {
+                // Years have four digits there.
+                Some(text) if backend == Backend::MariaDb && (text.starts_with("-0044") || text.starts_with("+1")) => {
+                    let mutation =
+                        format!("mutation {{ createItem(input: {{id: 2, {field}: \"{text}\"}}) {{ outcome }} }}");
+                    server.refuses(&mutation, "INVALID").await;
+                    continue;
+                }
+                Some(text) if backend == Backend::MariaDb && field == "ratio" => {
+                    let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
+                    json!(format!("{whole}.{digits:0<21}"))
+                }
+                _ => value.clone(),
+            };
+            assert_eq!(written(&server, field, ty, value).await, [expected.clone(), expected], "{field}");
         }
     }
 }
@@ -59,7 +84,7 @@ async fn values_are_read_as_they_were_written(#[case] backend: Backend) {
 #[apply(backends)]
 #[tokio::test]
 async fn values_that_would_become_others_are_refused(#[case] backend: Backend) {
-    let Some(server) = scratch(backend, "lost_values", TABLE).await else { return };
+    let Some(server) = scratch(backend, "lost_values", table(backend)).await else { return };
     server.execute("insert into item (id) values (1)").await;
     let mut lost = vec![
         ("price", "1.005"),

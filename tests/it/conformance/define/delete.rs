@@ -90,10 +90,12 @@ async fn c087_what_depends_on_a_lookup_is_named(#[case] backend: Backend) {
     server.define(&Defining::one_to_many("toy_owner", "toy", "person", "owner_id")).await;
     server.write("mutation { associateToyOwner(key: {id: 1}, ref: {id: 1}) { changed } }").await;
     let held = async |made: &str, unmade: &str, name: &str| held(&server, "toy_owner", made, unmade, name).await;
-    held("create unique index mine on toy (owner_id, name)", "drop index mine", "mine").await;
-    held("create index slow on toy (weight, owner_id)", "drop index slow", "slow").await;
+    held("create unique index mine on toy (owner_id, name)", &backend.drop_index("mine", "toy"), "mine").await;
+    held("create index slow on toy (weight, owner_id)", &backend.drop_index("slow", "toy"), "slow").await;
     held("create view owned as select id, owner_id from toy", "drop view owned", "owned").await;
-    held("create index half on toy (name) where owner_id is not null", "drop index half", "half").await;
+    if backend != Backend::MariaDb {
+        held("create index half on toy (name) where owner_id is not null", "drop index half", "half").await;
+    }
     match backend {
         Backend::Sqlite => {
             let trigger = "create trigger watch after update of owner_id on toy begin select 1; end";

@@ -219,3 +219,18 @@ fn one_line(error: &anyhow::Error) -> String {
 fn say(mut out: impl std::io::Write, text: &str) {
     let _ = writeln!(out, "{text}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_supported;
+
+    #[test]
+    fn mariadb_is_supported_from_10_6_on() {
+        for version in ["10.6.0-MariaDB", "10.11.19-MariaDB-0+deb12u1", "11.4.2-MariaDB-log", "12.0.1-MariaDB"] {
+            assert!(is_supported(version), "{version}");
+        }
+        for version in ["10.5.29-MariaDB", "5.5.68-MariaDB", "MariaDB", ""] {
+            assert!(!is_supported(version), "{version}");
+        }
+    }
+}

@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::{Value, json};
 
+use crate::support::{Backend, connect, empty, run_sql};
+
 fn relata(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relata"));
     command.args(arguments).env_remove("RELATA_DATABASE_URL").env_remove("RUST_LOG").output().unwrap()
@@ -47,7 +49,9 @@ fn start_up_errors_are_one_line_and_exit_code_1() {
     };
     check(&["serve", "--database-url", "sqlite:///no/such/folder/x.db"], "unable to open database file");
     check(&["serve", "--database-url", "postgres://127.0.0.1:1/x"], "Connection refused");
-    check(&["serve", "--database-url", "nonsense"], "must start with sqlite: or postgres:");
+    check(&["serve", "--database-url", "mariadb://127.0.0.1:1/x"], "MariaDB database could not be opened");
+    check(&["serve", "--database-url", "mysql://127.0.0.1:1/x"], "Connection refused");
+    check(&["serve", "--database-url", "nonsense"], "must start with sqlite:, postgres: or mariadb:");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     check(&["demo", "--listen", &address], &format!("{address} could not be listened on"));
@@ -138,4 +142,23 @@ fn the_demo_says_where_it_is_and_ends_well_on_sigterm() {
     let killed = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
     assert!(killed.success());
     assert_eq!(process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_mariadb_is_served_by_either_name_of_its_scheme() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let Some(url) = runtime.block_on(empty(Backend::MariaDb, "cli")) else { return };
+    runtime.block_on(async {
+        let connection = connect(&url).await;
+        run_sql(&connection, "create table artist (id integer primary key, name varchar(9))").await;
+        connection.close().await.unwrap();
+    });
+    for url in [url.clone(), url.replacen("mysql:", "mariadb:", 1)] {
+        let text = String::from_utf8(relata(&["inspect", "--database-url", &url]).stdout).unwrap();
+        assert!(text.contains("artist: Artist"), "{text}");
+    }
+    let server = url.rsplit_once('/').unwrap().0;
+    let (line, code) = failure(&["inspect", "--database-url", &format!("{server}/")]);
+    assert!(line.contains("the connection is in no database"), "{line}");
+    assert_eq!(code, 1);
 }

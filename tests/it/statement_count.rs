@@ -120,9 +120,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut summary = Summary(String::new());
         event.record(&mut summary);
-        let is_service = ["BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "PRAGMA"]
-            .iter()
-            .any(|word| summary.0.starts_with(word));
+        let is_service =
+            ["BEGIN", "SET TRANSACTION", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| summary.0.starts_with(word));
         for span in context.event_scope(event).into_iter().flatten().filter(|_| !is_service) {
             if let Some(count) = span.extensions().get::<Count>() {
                 count.0.fetch_add(1, Ordering::Relaxed);

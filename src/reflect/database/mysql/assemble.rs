@@ -116,7 +116,8 @@ fn relation(
         target: place(&first.target_namespace, &first.target_name),
         target_columns: rows.iter().map(|row| row.target_column.clone()).collect(),
         hierarchical: false,
-        delete: match *rules.get(&(first.table_name.as_str(), first.name.as_str()))? {
+        // The rule is told to nobody who may only read.
+        delete: match rules.get(&(first.table_name.as_str(), first.name.as_str())).copied().unwrap_or("NO ACTION") {
             "CASCADE" => Some(CascadeDelete::Cascade),
             "SET NULL" => Some(CascadeDelete::RemoveLink),
             "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),

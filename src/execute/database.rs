@@ -6,12 +6,14 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
-use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::sql::Dialect;
 
-use super::{Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, read, write};
+use super::{
+    Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, pool::Pool,
+    replicas::Replicas, write,
+};
 
 /// How long SQLite waits for a writer of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,18 +33,13 @@ pub struct Database {
     connection: DatabaseConnection,
     /// The same pool, for reads.
     pool: Pool,
+    /// Where queries go first.
+    replicas: Replicas,
     /// Whose turn it is to write, where the database takes one writer at a time: in the order in which they came,
     /// which SQLite's own waiting does not keep.
     turns: Option<Arc<Semaphore>>,
     /// Whether the server's transactions are READ COMMITTED by themselves, once it was asked.
     read_committed: Arc<OnceCell<bool>>,
-}
-
-#[derive(Debug, Clone)]
-enum Pool {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
-    MySql(MySqlPool),
 }
 
 impl Database {
@@ -77,29 +74,28 @@ impl Database {
         options
     }
 
-    /// The pool behind a SeaORM connection; nothing where its backend is not supported yet.
+    /// The pool behind a SeaORM connection; nothing where its backend is not supported.
     #[must_use]
     pub fn of(connection: &DatabaseConnection) -> Option<Self> {
-        let (pool, turns) = match connection.get_database_backend() {
-            DbBackend::Sqlite => {
-                let pool = connection.get_sqlite_connection_pool().clone();
-                (Pool::Sqlite(pool), Some(Arc::new(Semaphore::new(1))))
-            }
-            DbBackend::Postgres => (Pool::Postgres(connection.get_postgres_connection_pool().clone()), None),
-            DbBackend::MySql => (Pool::MySql(connection.get_mysql_connection_pool().clone()), None),
-            _ => return None,
-        };
-        Some(Self { connection: connection.clone(), pool, turns, read_committed: Arc::default() })
+        let pool = Pool::of(connection)?;
+        let turns = (pool.dialect() == Dialect::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        let replicas = Replicas::default();
+        Some(Self { connection: connection.clone(), pool, replicas, turns, read_committed: Arc::default() })
+    }
+
+    /// The same, but for queries, which go to databases that follow this one; nothing where one of them is of another
+    /// kind.
+    #[must_use]
+    pub fn reading_from(self, replicas: &[DatabaseConnection]) -> Option<Self> {
+        let pools: Option<Vec<Pool>> = replicas.iter().map(Pool::of).collect();
+        let pools = pools.filter(|pools| pools.iter().all(|pool| pool.dialect() == self.dialect()))?;
+        Some(Self { replicas: Replicas::new(pools), ..self })
     }
 
     /// The dialect it is spoken to in.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        match self.pool {
-            Pool::Sqlite(_) => Dialect::Sqlite,
-            Pool::Postgres(_) => Dialect::Postgres,
-            Pool::MySql(_) => Dialect::MySql,
-        }
+        self.pool.dialect()
     }
 
     /// The same connections, for what is asked beside data.
@@ -110,15 +106,7 @@ impl Database {
 
     /// Whether the database answers within a second.
     pub async fn is_reachable(&self) -> bool {
-        tokio::time::timeout(Duration::from_secs(1), self.ping()).await.is_ok_and(|answer| answer.is_ok())
-    }
-
-    async fn ping(&self) -> Result<(), sqlx::Error> {
-        match &self.pool {
-            Pool::Sqlite(pool) => pool.acquire().await?.ping().await,
-            Pool::Postgres(pool) => pool.acquire().await?.ping().await,
-            Pool::MySql(pool) => pool.acquire().await?.ping().await,
-        }
+        tokio::time::timeout(Duration::from_secs(1), self.pool.ping()).await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// Begins a transaction that writes, once it is this writer's turn. On SQLite it holds the database's only lock for
@@ -149,21 +137,16 @@ impl Database {
     /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.
     /// A server may be set to another level; SQLite knows none.
     async fn is_read_committed(&self) -> bool {
-        let Some(show) = self.dialect().default_isolation() else { return true };
         let ask = async || {
-            let level: Option<String> = match &self.pool {
-                Pool::Sqlite(_) => None,
-                Pool::Postgres(pool) => Some(sqlx::query_scalar(show).fetch_one(pool).await?),
-                Pool::MySql(pool) => Some(sqlx::query_scalar(show).fetch_one(pool).await?),
-            };
-            Ok::<_, sqlx::Error>(level.is_some_and(|level| level == "read committed"))
+            let level = self.pool.default_isolation().await?;
+            Ok::<_, sqlx::Error>(level.is_none_or(|level| level == "read committed"))
         };
         self.read_committed.get_or_try_init(ask).await.copied().unwrap_or(false)
     }
 
-    /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`.
-    /// An operation with several statements sees one state of the database: they run in a transaction. It is dropped
-    /// and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
+    /// Runs the fields of a query and answers each as a member of a JSON object, `"key":value`. An operation with several
+    /// statements sees one state of the database. A replica answers, where there is one; where it is away, does not know
+    /// a table yet, or stops a query that is in the way of what it follows, the database itself does.
     ///
     /// A field whose own values are the trouble fails alone. Where other transactions get in its way (tables change, and
     /// PostgreSQL picks the reader out of a deadlock), it is run again a few times.
@@ -171,36 +154,23 @@ impl Database {
     /// # Errors
     /// What the database answered instead, and to which field.
     pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+        if let Some(replica) = self.replicas.next() {
+            match replica.read(fields, max_answer).await {
+                Err(failure) if failure.error.may_be_the_replicas() => {
+                    tracing::debug!(error = %failure.error, "a replica did not answer");
+                }
+                done => return done,
+            }
+        }
         let mut attempt = 1;
         loop {
-            match self.read_once(fields, max_answer).await {
+            match self.pool.read(fields, max_answer).await {
                 Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
                     tracing::debug!(error = %failure.error, attempt, "a read is run again");
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }
                 done => return done,
-            }
-        }
-    }
-
-    async fn read_once(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
-        let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
-        match &self.pool {
-            Pool::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Pool::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Pool::MySql(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Pool::Sqlite(pool) => {
-                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
-                read::run(&mut *transaction, fields, max_answer).await
-            }
-            Pool::Postgres(pool) => {
-                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
-                read::run(&mut *transaction, fields, max_answer).await
-            }
-            Pool::MySql(pool) => {
-                let mut transaction = pool.begin_with(self.dialect().begin_read()).await?;
-                read::run(&mut *transaction, fields, max_answer).await
             }
         }
     }

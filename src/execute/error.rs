@@ -122,6 +122,11 @@ impl Error {
         self.complains_of(Complaint::InTheWay)
     }
 
+    /// Whether the database that a replica follows may fare better: the replica is away, behind, or had to catch up.
+    pub(super) fn may_be_the_replicas(&self) -> bool {
+        self.is_undefined() || self.is_retryable() || self.code() == Code::Unavailable
+    }
+
     /// Whether another generation of definitions may fare better.
     #[must_use]
     pub fn is_outdated(&self) -> bool {

@@ -13,9 +13,11 @@ mod json;
 mod json_keys;
 mod keys;
 mod mysql;
+mod pool;
 mod postgres;
 mod read;
 mod reference;
+mod replicas;
 mod sqlite;
 #[cfg(test)]
 mod tests;

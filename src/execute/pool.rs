@@ -1,0 +1,76 @@
+//! A pool of connections of whichever driver, and what is read on one of them.
+
+use sea_orm::{DatabaseConnection, DbBackend};
+use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
+
+use crate::sql::Dialect;
+
+use super::{Error, Failure, Fragment, Read, read};
+
+/// A pool of connections.
+#[derive(Debug, Clone)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+    MySql(MySqlPool),
+}
+
+impl Pool {
+    /// The pool behind a SeaORM connection; nothing where its backend is not supported.
+    pub(super) fn of(connection: &DatabaseConnection) -> Option<Self> {
+        match connection.get_database_backend() {
+            DbBackend::Sqlite => Some(Self::Sqlite(connection.get_sqlite_connection_pool().clone())),
+            DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone())),
+            DbBackend::MySql => Some(Self::MySql(connection.get_mysql_connection_pool().clone())),
+            _ => None,
+        }
+    }
+
+    /// The dialect that its database is spoken to in.
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::MySql(_) => Dialect::MySql,
+        }
+    }
+
+    /// Waits for an answer of the database.
+    pub(super) async fn ping(&self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => pool.acquire().await?.ping().await,
+            Self::Postgres(pool) => pool.acquire().await?.ping().await,
+            Self::MySql(pool) => pool.acquire().await?.ping().await,
+        }
+    }
+
+    /// How far transactions are kept apart that say nothing about it, in the words of the standard; nothing where there
+    /// is one way only.
+    pub(super) async fn default_isolation(&self) -> Result<Option<String>, sqlx::Error> {
+        let Some(show) = self.dialect().default_isolation() else { return Ok(None) };
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
+            Self::MySql(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
+        }
+    }
+
+    /// Runs the fields of a query. Several statements see one state of the database: they run in a transaction. It is
+    /// dropped and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
+    pub(super) async fn read(
+        &self,
+        fields: &[&Read],
+        max_answer: usize,
+    ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+        let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
+        let begin = self.dialect().begin_read();
+        match self {
+            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Self::MySql(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Self::Sqlite(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
+            Self::Postgres(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
+            Self::MySql(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
+        }
+    }
+}

@@ -4,8 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::{
     AlternateKey, Attribute, AttributeId, AttributeType, Catalog, Definition, Entity, EntityDraft, EntityKind,
-    EnumType, IntersectName, Problems, Severity, Table, definition_draft, definition_link, draft::ColumnDraft,
-    intersect, link, name, version,
+    EnumType, Given, IntersectName, Problems, Severity, Table, attribute_name::AttributeNames, definition_draft,
+    definition_link, draft::ColumnDraft, entity_name, given, intersect, link, name, version,
 };
 
 /// Builds the catalog that the drafts describe and the definitions refine.
@@ -13,9 +13,22 @@ use super::{
 /// # Errors
 /// All problems that keep a catalog from being built. What could be worked around stands in [`Catalog::warnings`].
 pub fn build(
+    drafts: Vec<EntityDraft>,
+    names: &[IntersectName],
+    definitions: &[Definition],
+) -> Result<Catalog, Problems> {
+    build_given(drafts, names, definitions, &Given::default())
+}
+
+/// The same with what a configuration gives.
+///
+/// # Errors
+/// As for [`build`], and names that are given but taken.
+pub fn build_given(
     mut drafts: Vec<EntityDraft>,
     names: &[IntersectName],
     definitions: &[Definition],
+    given: &Given,
 ) -> Result<Catalog, Problems> {
     let mut problems = Problems::default();
     drafts.retain(|draft| draft.table.is_some());
@@ -36,17 +49,19 @@ pub fn build(
     }
     drafts.retain(|draft| has_columns(draft, &mut problems));
 
-    let mut catalog = Catalog { entities: build_entities(&drafts, &mut problems), ..Catalog::default() };
+    let entities = build_entities(&drafts, given, &mut problems);
+    let mut catalog = Catalog { entities, profile: given.profile, ..Catalog::default() };
     settle_enums(&mut catalog.entities, &mut problems);
     let mut relations = link::relationships(&catalog, &drafts, &mut problems);
+    given::refine(&catalog, &mut relations, given, &mut problems);
     definition_link::refine(&catalog, &mut relations, definitions, &mut problems);
     let names = definition_link::intersects(&catalog, names, definitions, &mut problems);
     link::mark_lookups(&mut catalog, &relations);
-    let intersects = intersect::detect(&mut catalog, &relations, &names, &mut problems);
-    link::attach(&mut catalog, relations, &intersects, definitions, &mut problems);
+    let intersects = intersect::detect(&mut catalog, &relations, &names, given, &mut problems);
+    link::attach(&mut catalog, relations, &intersects, definitions, given, &mut problems);
     definition_link::describe(&mut catalog, definitions);
     for entity in &mut catalog.entities {
-        entity.version = version::find(entity);
+        entity.version = version::find(entity, given, &mut problems);
     }
 
     if problems.has_errors() {
@@ -57,22 +72,28 @@ pub fn build(
     Ok(catalog)
 }
 
-fn build_entities(drafts: &[EntityDraft], problems: &mut Problems) -> Vec<Entity> {
+fn build_entities(drafts: &[EntityDraft], given: &Given, problems: &mut Problems) -> Vec<Entity> {
     let mut tables: Vec<(&EntityDraft, &Table)> =
         drafts.iter().filter_map(|draft| Some((draft, draft.table.as_ref()?))).collect();
     tables.sort_by_key(|(draft, _)| draft.precedence);
-    let names = entity_names(&tables.iter().map(|(_, table)| *table).collect::<Vec<_>>(), problems);
+    let names = entity_name::all(&tables.iter().map(|(_, table)| *table).collect::<Vec<_>>(), given, problems);
     let mut entities: Vec<Entity> = tables
         .into_iter()
         .zip(names)
-        .map(|((draft, table), names)| build_entity(draft, table, names, problems))
+        .map(|((draft, table), names)| build_entity(draft, table, names, given, problems))
         .collect();
     entities.sort_by(|a, b| a.table.cmp(&b.table));
     entities
 }
 
-fn build_entity(draft: &EntityDraft, table: &Table, names: name::EntityNames, problems: &mut Problems) -> Entity {
-    let attributes = build_attributes(&draft.columns, table, problems);
+fn build_entity(
+    draft: &EntityDraft,
+    table: &Table,
+    names: name::EntityNames,
+    given: &Given,
+    problems: &mut Problems,
+) -> Entity {
+    let attributes = build_attributes(&draft.columns, table, given, problems);
     let mut entity = Entity {
         logical_name: names.logical_name,
         type_name: names.type_name,
@@ -122,8 +143,9 @@ fn columns(entity: &Entity, columns: &[String]) -> Option<Vec<AttributeId>> {
     columns.iter().map(|column| entity.find_column(column)).collect()
 }
 
-fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Problems) -> Vec<Attribute> {
-    let (mut taken, mut taken_values) = (HashSet::new(), HashSet::new());
+fn build_attributes(columns: &[ColumnDraft], table: &Table, given: &Given, problems: &mut Problems) -> Vec<Attribute> {
+    let profile = given.profile;
+    let mut names = AttributeNames::of(columns, table, given, problems);
     let mut attributes = Vec::with_capacity(columns.len());
     for column in columns {
         let Some(ty) = column.ty.clone() else {
@@ -131,15 +153,10 @@ fn build_attributes(columns: &[ColumnDraft], table: &Table, problems: &mut Probl
             problems.warning(table, Some(&column.name), format!("left out: there is no type for {declared}"));
             continue;
         };
-        let wanted = name::camel(&column.name);
-        // Enums name attributes in upper case, where `aBC` and `aBc` are one.
-        let is_taken = |name: &str| taken.contains(name) || taken_values.contains(&name::shouty(name));
-        let name = free_name(&wanted, "Value", |name| !name::is_reserved_field(name) && !is_taken(name));
-        if name != wanted {
-            problems.warning(table, Some(&column.name), format!("is served as {name} because {wanted} is taken"));
-        }
-        taken.insert(name.clone());
-        taken_values.insert(name::shouty(&name));
+        let name = match given.attribute(table, &column.name) {
+            Some(exact) => exact.name.clone(),
+            None => names.take(profile, table, &column.name, problems),
+        };
         attributes.push(Attribute {
             name,
             column: column.name.clone(),
@@ -162,46 +179,6 @@ fn has_columns(draft: &EntityDraft, problems: &mut Problems) -> bool {
         problems.fault(draft.is_discovered, table, None, "it has no column with a type that the gateway knows");
     }
     has_columns
-}
-
-/// Names for all entities at once, because they must not collide with each other nor with what is derived from them.
-fn entity_names(tables: &[&Table], problems: &mut Problems) -> Vec<name::EntityNames> {
-    let derived: HashSet<String> = tables
-        .iter()
-        .flat_map(|table| {
-            let names = name::entity(&table.name);
-            let set = name::capitalized(&names.set_name);
-            name::DERIVED_SUFFIXES
-                .iter()
-                .map(move |suffix| format!("{}{suffix}", names.type_name))
-                .chain(name::DERIVED_SET_SUFFIXES.iter().map(move |suffix| format!("{set}{suffix}")))
-        })
-        .collect();
-    let mut taken: HashSet<String> = HashSet::new();
-    tables
-        .iter()
-        .map(|table| {
-            let wanted = name::entity(&table.name);
-            let is_free = |names: &name::EntityNames| {
-                !name::is_reserved(names)
-                    && !derived.contains(&names.type_name)
-                    && names.claimed().iter().all(|name| !taken.contains(name))
-            };
-            let names = if is_free(&wanted) {
-                wanted
-            } else {
-                // The namespace that is searched by itself says nothing.
-                let qualified = table.namespace.as_deref().filter(|name| *name != "public").unwrap_or_default();
-                let candidate = name::entity(&format!("{qualified}_{}", table.name));
-                let base = if is_free(&candidate) { candidate.type_name } else { wanted.type_name.clone() };
-                let free = free_name(&base, "Entity", |name| is_free(&name::entity_named(name)));
-                problems.warning(*table, None, format!("is served as {free} because {} is taken", wanted.type_name));
-                name::entity_named(&free)
-            };
-            taken.extend(names.claimed());
-            names
-        })
-        .collect()
 }
 
 /// Enum types share one space of names with the entities, what is derived from them, and the gateway's own types.

@@ -35,8 +35,12 @@ pub(super) fn refine(catalog: &Catalog, links: &mut [Link], definitions: &[Defin
             continue;
         };
         link.schema_name = Some(schema_name.to_owned());
-        link.referencing_name = lookup.referencing_navigation.clone().or(link.referencing_name.take());
-        link.referenced_name = lookup.referenced_navigation.clone().or(link.referenced_name.take());
+        if let Some(name) = &lookup.referencing_navigation {
+            (link.referencing_name, link.origins[0]) = (Some(name.clone()), None);
+        }
+        if let Some(name) = &lookup.referenced_navigation {
+            (link.referenced_name, link.origins[1]) = (Some(name.clone()), None);
+        }
         link.delete = lookup.delete.or(link.delete);
         link.hierarchical = lookup.hierarchical.unwrap_or(link.hierarchical);
     }
@@ -126,7 +130,10 @@ pub(super) fn describe(catalog: &mut Catalog, definitions: &[Definition]) {
             if let Some(id) = catalog.find_relationship(schema_name) {
                 let known = &mut catalog.relationships[id.0];
                 known.is_custom = definition.is_custom;
-                known.description.clone_from(description);
+                // One that only says more leaves what a configuration says.
+                if definition.is_custom || description.is_some() {
+                    known.description.clone_from(description);
+                }
             }
         };
         match &definition.kind {

@@ -1,17 +1,11 @@
-//! Relations in, relationships out: the two declarations of one relationship become one, both ends get names,
-//! lookups that share columns become multi-table lookups.
+//! Relations in, relationships out: the two declarations of one relationship become one, and both ends get names.
 
 use std::collections::HashSet;
 
 use super::{
-    AttributeId, AttributeType, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide,
-    Definition, End, Entity, EntityDraft, EntityId, EntityKind, MultiTableLookup, NavigationProperty, OneToMany,
-    Problems, RelationDraft, Relationship, RelationshipId, RelationshipKind, Table,
-    build::{free_name, type_names},
-    definition_link,
-    intersect::Intersect,
-    name,
-    navigation_name::Names,
+    AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, Definition,
+    End, Entity, EntityDraft, EntityId, EntityKind, Given, NavigationProperty, OneToMany, Problems, RelationDraft,
+    Relationship, RelationshipId, RelationshipKind, Table, intersect::Intersect, lookup, name, navigation_name::Names,
 };
 
 /// A one-to-many relationship before its ends are named.
@@ -28,6 +22,9 @@ pub(super) struct Link {
     pub(super) schema_name: Option<String>,
     pub(super) hierarchical: bool,
     pub(super) delete: Option<CascadeDelete>,
+    /// Where the names of the referencing and the referenced end are given to be exactly these.
+    pub(super) origins: [Option<usize>; 2],
+    pub(super) description: Option<String>,
     says_single: bool,
     /// Whether only the database says so, and not code.
     is_discovered: bool,
@@ -145,10 +142,13 @@ fn resolve(
         schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,
+        origins: [None, None],
+        description: None,
     })
 }
 
-fn condition(
+/// A condition by attributes.
+pub(super) fn condition(
     catalog: &Catalog,
     draft: &ConditionDraft,
     is_referencing: bool,
@@ -244,9 +244,11 @@ pub(super) fn attach(
     links: Vec<Link>,
     intersects: &[Intersect<'_>],
     definitions: &[Definition],
+    given: &Given,
     problems: &mut Problems,
 ) {
-    let mut names = Names::new(catalog);
+    let mut names = Names::new(catalog, given);
+    names.reserve(catalog, &links, intersects, problems);
     let hidden: HashSet<usize> = intersects
         .iter()
         .filter(|intersect| catalog.entity(intersect.entity).kind == EntityKind::Intersect)
@@ -269,7 +271,7 @@ pub(super) fn attach(
     for ((link, single), many) in links.into_iter().zip(single).zip(many) {
         push(catalog, one_to_many(catalog, link, single, many));
     }
-    attach_multi_table_lookups(catalog, &mut names, definitions, problems);
+    lookup::attach(catalog, &mut names, definitions, given, problems);
     catalog.relationships.iter().fold(HashSet::new(), |mut seen, relationship| {
         if !seen.insert(&relationship.schema_name) {
             problems.error(&relationship.schema_name, None, "is the name of two relationships");
@@ -283,7 +285,7 @@ fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<Strin
     let required = link.referencing_attributes.iter().all(|id| !entity.attribute(*id).nullable);
     Relationship {
         schema_name: link.schema_name.unwrap_or_else(|| format!("{}_{single}", entity.logical_name)),
-        description: None,
+        description: link.description,
         is_custom: false,
         kind: RelationshipKind::OneToMany(OneToMany {
             unique: link.condition.is_none() && entity.is_unique(&link.referencing_attributes),
@@ -349,63 +351,5 @@ fn ends(relationship: RelationshipId, definition: &Relationship) -> Vec<(EntityI
                 (own.entity, property)
             })
             .into(),
-    }
-}
-
-/// One-to-many relationships of one entity that share their lookup and differ in a discriminator are one lookup.
-fn attach_multi_table_lookups(
-    catalog: &mut Catalog,
-    names: &mut Names,
-    definitions: &[Definition],
-    problems: &mut Problems,
-) {
-    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<String>)> = Vec::new();
-    for one in catalog.relationships.iter().filter_map(Relationship::as_one_to_many) {
-        let Some((discriminator, _)) = one.condition.as_ref().and_then(Condition::discriminator) else { continue };
-        let arm = one.referencing_navigation.clone();
-        let group = groups.iter_mut().find(|(entity, lookup, known, _)| {
-            *entity == one.referencing && *lookup == one.referencing_attributes && *known == discriminator
-        });
-        match group {
-            Some((.., arms)) => arms.push(arm),
-            None => groups.push((one.referencing, one.referencing_attributes.clone(), discriminator, vec![arm])),
-        }
-    }
-    let enums =
-        catalog.entities.iter().flat_map(|entity| &entity.attributes).filter_map(|attribute| match &attribute.ty {
-            AttributeType::Enum(list) => Some(list.type_name.clone()),
-            _ => None,
-        });
-    let mut taken: HashSet<String> = catalog.entities.iter().flat_map(type_names).chain(enums).collect();
-    for (entity_id, lookup, discriminator, arms) in groups {
-        let stored = match lookup.as_slice() {
-            [only] => {
-                let columns = [*only, discriminator].map(|id| &*catalog.entity(entity_id).attribute(id).column);
-                definition_link::multi_table(catalog, definitions, entity_id, columns)
-            }
-            _ => None,
-        };
-        if arms.len() < 2 && stored.is_none() {
-            continue;
-        }
-        catalog.entities[entity_id.0].attributes[discriminator.0].is_lookup = true;
-        let entity = catalog.entity(entity_id);
-        let wanted = match lookup.as_slice() {
-            _ if let Some((_, name)) = stored => name.to_owned(),
-            [only] => name::lookup_stem(&entity.attribute(*only).column).unwrap_or_else(|| "target".to_owned()),
-            _ => "target".to_owned(),
-        };
-        let name = names.take(catalog, entity_id, &wanted, "Record", problems);
-        let wanted = format!("{}{}", entity.type_name, name::capitalized(&name));
-        let type_name = free_name(&wanted, "Union", |name| !taken.contains(name) && !name::is_reserved_type(name));
-        taken.insert(type_name.clone());
-        catalog.multi_table_lookups.push(MultiTableLookup {
-            name,
-            type_name,
-            definition: stored.map(|(schema_name, _)| schema_name.to_owned()),
-            entity: entity_id,
-            discriminator: Some(discriminator),
-            arms,
-        });
     }
 }

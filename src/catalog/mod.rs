@@ -2,14 +2,18 @@
 //! then passed on as one immutable value. Does no I/O and knows neither GraphQL nor SQL.
 
 mod attribute;
+mod attribute_name;
 mod build;
 mod definition;
 mod definition_draft;
 mod definition_link;
 mod draft;
 mod entity;
+mod entity_name;
+mod given;
 mod intersect;
 mod link;
+mod lookup;
 pub mod name;
 mod navigation;
 mod navigation_name;
@@ -25,7 +29,7 @@ use std::collections::HashMap;
 pub use attribute::{
     Attribute, AttributeId, AttributeType, DatabaseType, EnumType, EnumValue, StoredValue, UuidStorage,
 };
-pub use build::build;
+pub use build::{build, build_given};
 pub use definition::{
     ArmDefinition, Definition, DefinitionKind, Discriminator, EndDefinition, IntersectDefinition, LookupColumn,
     LookupDefinition, MultiTableDefinition,
@@ -33,6 +37,10 @@ pub use definition::{
 pub use definition_draft::{add as add_definition, remove as remove_definition};
 pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
 pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
+pub use given::{
+    Exact, Given, GivenArms, GivenDelete, GivenEnds, GivenEntity, GivenIntersect, GivenLookup, GivenRelationship,
+    GivenVersion, Profile,
+};
 pub use navigation::{End, MultiTableLookup, NavigationProperty};
 pub use problem::{Problem, Problems, Severity};
 pub use relationship::{
@@ -50,6 +58,8 @@ pub struct Catalog {
     pub relationships: Vec<Relationship>,
     /// All multi-table lookups.
     pub multi_table_lookups: Vec<MultiTableLookup>,
+    /// How records name their reference.
+    pub profile: Profile,
     /// What was noticed and worked around while the catalog was built.
     pub warnings: Vec<Problem>,
     by_name: HashMap<String, EntityId>,
@@ -89,6 +99,12 @@ impl Catalog {
     #[must_use]
     pub fn find_table(&self, table: &Table) -> Option<(EntityId, &Entity)> {
         self.entities().find(|(_, entity)| entity.table == *table)
+    }
+
+    /// Whether the gateway itself defines a field of this name on every entity.
+    #[must_use]
+    pub fn is_reserved_field(&self, name: &str) -> bool {
+        name::is_reserved_field(self.profile, name)
     }
 
     /// The relationship of that schema name.

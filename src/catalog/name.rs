@@ -2,6 +2,8 @@
 
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use super::Profile;
+
 /// Names of types that the gateway itself defines.
 const RESERVED_TYPES: &[&str] = &[
     "Query",
@@ -72,8 +74,8 @@ const RESERVED_TYPES: &[&str] = &[
 const RESERVED_ROOT_FIELDS: &[&str] =
     &["node", "entityDefinition", "entityDefinitions", "relationshipDefinition", "relationshipDefinitions"];
 
-/// Fields and input fields that every entity has.
-const RESERVED_FIELDS: &[&str] = &["ref", "etag", "and", "or", "not"];
+/// Fields and input fields that every entity has, beside its reference.
+const RESERVED_FIELDS: &[&str] = &["etag", "and", "or", "not"];
 
 /// What is appended to a type name to name the types that belong to an entity.
 pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
@@ -138,6 +140,12 @@ pub struct EntityNames {
     pub logical_name: String,
     /// `invoiceLines`
     pub set_name: String,
+}
+
+impl std::fmt::Display for EntityNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.logical_name, self.set_name)
+    }
 }
 
 /// Singular type and by-key names, plural set name, whatever the table's number.
@@ -229,8 +237,15 @@ pub(super) fn is_reserved_type(name: &str) -> bool {
 
 /// Whether the gateway itself defines a field of this name on every entity.
 #[must_use]
-pub fn is_reserved_field(name: &str) -> bool {
-    RESERVED_FIELDS.contains(&name)
+pub fn is_reserved_field(profile: Profile, name: &str) -> bool {
+    name == profile.reference() || RESERVED_FIELDS.contains(&name)
+}
+
+/// An attribute's name from its column.
+#[must_use]
+pub fn attribute(profile: Profile, column: &str) -> String {
+    let name = camel(column);
+    if profile == Profile::Relay && name == "id" { "rowId".to_owned() } else { name }
 }
 
 fn inflect_last_word(name: &str, inflect: impl Fn(&str) -> String) -> String {

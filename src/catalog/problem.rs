@@ -13,6 +13,8 @@ pub struct Problem {
     pub column: Option<String>,
     /// What is wrong, and what to do about it.
     pub message: String,
+    /// The position in the configuration of what it is about, where that is what is wrong.
+    pub origin: Option<usize>,
 }
 
 impl Problem {
@@ -20,7 +22,7 @@ impl Problem {
     #[must_use]
     pub fn warning(entity: &impl ToString, column: Option<&str>, message: impl Into<String>) -> Self {
         let column = column.map(str::to_owned);
-        Self { severity: Severity::Warning, entity: entity.to_string(), column, message: message.into() }
+        Self { severity: Severity::Warning, entity: entity.to_string(), column, message: message.into(), origin: None }
     }
 }
 
@@ -48,11 +50,22 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     pub(super) fn error(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
-        self.push(Severity::Error, entity, column, message);
+        self.push(Severity::Error, None, entity, column, message);
+    }
+
+    /// An error of what stands at that position of the configuration.
+    pub(super) fn error_at(
+        &mut self,
+        origin: usize,
+        entity: &impl ToString,
+        column: Option<&str>,
+        message: impl Into<String>,
+    ) {
+        self.push(Severity::Error, Some(origin), entity, column, message);
     }
 
     pub(super) fn warning(&mut self, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
-        self.push(Severity::Warning, entity, column, message);
+        self.push(Severity::Warning, None, entity, column, message);
     }
 
     /// What is wrong with a draft: code has to be mended, but a database is served without what is wrong in it.
@@ -73,16 +86,24 @@ impl Problems {
     /// Takes over what reflection found.
     pub(super) fn found(&mut self, warnings: &[Problem]) {
         for warning in warnings {
-            self.push(warning.severity, &warning.entity, warning.column.as_deref(), &*warning.message);
+            self.push(warning.severity, None, &warning.entity, warning.column.as_deref(), &*warning.message);
         }
     }
 
-    fn push(&mut self, severity: Severity, entity: &impl ToString, column: Option<&str>, message: impl Into<String>) {
+    fn push(
+        &mut self,
+        severity: Severity,
+        origin: Option<usize>,
+        entity: &impl ToString,
+        column: Option<&str>,
+        message: impl Into<String>,
+    ) {
         let problem = Problem {
             severity,
             entity: entity.to_string(),
             column: column.map(str::to_owned),
             message: message.into(),
+            origin,
         };
         if !self.0.contains(&problem) {
             self.0.push(problem);

@@ -92,15 +92,18 @@ impl<'a> Fields<'a> {
         // Enums name attributes in upper case, where `aBC` and `aBc` are one.
         let shouty = name::shouty(name);
         let attributes = &self.catalog.entity(id).attributes;
-        !name::is_reserved_field(name)
+        !self.catalog.is_reserved_field(name)
             && !attributes.iter().any(|known| name::shouty(&known.name) == shouty)
             && !self.taken(id).contains(name)
     }
 
     /// Whether a navigation property may have that name.
     pub(super) fn is_free(&mut self, id: EntityId, name: &str) -> bool {
+        if self.catalog.is_reserved_field(name) {
+            return false;
+        }
         let taken = self.taken(id);
-        !name::is_reserved_field(name) && belongings(name).iter().all(|name| !taken.contains(name))
+        belongings(name).iter().all(|name| !taken.contains(name))
     }
 
     /// Takes the name of an attribute.

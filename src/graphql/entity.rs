@@ -16,10 +16,13 @@ const REFERENCE: &str = "The reference: entity set and key in one text, which `n
 
 const ETAG: &str = "Changes with every change of the record, and only then: what `ifMatch` compares with.";
 
-pub(super) fn node() -> Interface {
+pub(super) fn node(types: &Types<'_>) -> Interface {
     Interface::new(NODE)
         .description("A record that can be addressed by its reference.")
-        .field(InterfaceField::new("ref", TypeRef::named_nn(TypeRef::ID)).description(REFERENCE))
+        .field(
+            InterfaceField::new(types.catalog.profile.reference(), TypeRef::named_nn(TypeRef::ID))
+                .description(REFERENCE),
+        )
         .field(InterfaceField::new("etag", TypeRef::named_nn(TypeRef::STRING)).description(ETAG))
 }
 
@@ -30,7 +33,7 @@ pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
     if entity.has_key() {
         object = object
             .implement(NODE)
-            .field(data_field("ref", TypeRef::named_nn(TypeRef::ID), REFERENCE))
+            .field(data_field(catalog.profile.reference(), TypeRef::named_nn(TypeRef::ID), REFERENCE))
             .field(data_field("etag", TypeRef::named_nn(TypeRef::STRING), ETAG));
     }
     for (position, attribute) in entity.attributes.iter().enumerate() {

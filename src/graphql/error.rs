@@ -4,6 +4,7 @@ use async_graphql::{PathSegment, ServerError};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    catalog::Profile,
     error::Code,
     execute,
     plan::{self, Position},
@@ -69,6 +70,19 @@ impl Error {
             converted.extend(&told);
         }
         converted
+    }
+}
+
+impl Error {
+    /// An error about data, in which a reference is called as records call it.
+    pub(super) fn of_data(error: impl Into<Self>, profile: Profile) -> Self {
+        let mut error = error.into();
+        if let Some(Value::Object(extensions)) = error.0.get_mut("extensions")
+            && let Some(reference) = extensions.remove(Profile::Standard.reference())
+        {
+            extensions.insert(profile.reference().to_owned(), reference);
+        }
+        error
     }
 }
 

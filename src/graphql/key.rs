@@ -21,7 +21,7 @@ pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
     let mut object = InputObject::new(&name)
         .oneof()
         .description(format!("One way to address one record of {}.", entity.set_name))
-        .field(input("ref", TypeRef::named(TypeRef::ID), "By its reference."));
+        .field(input(types.catalog.profile.reference(), TypeRef::named(TypeRef::ID), "By its reference."));
     let mut seen = HashSet::new();
     // Two keys may read alike (`ab`, and `a` with `b`); the planner takes the first as well.
     for key in Key::all(entity).into_iter().filter(|key| seen.insert(key.name.clone())) {

@@ -123,12 +123,13 @@ async fn run(context: Context<'_>, request: &Request, document: &ExecutableDocum
 async fn mutation(context: Context<'_>, fields: &[Merged<'_>]) -> Response {
     let key = |index: usize| fields[index].field.response_key.as_str();
     let is_name = |field: &Merged<'_>| field.field.name == "__typename";
+    let profile = context.catalog.profile;
     let mut plans: Vec<WritePlan> = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate().filter(|(_, field)| !is_name(field)) {
         let earlier: Vec<Earlier<'_>> = plans.iter().map(Earlier::of).collect();
         match write::plan(context.catalog, context.mutations, context.limits, &earlier, field) {
             Ok(plan) => plans.push(plan),
-            Err(error) => return failed(Error::from(&error).at(key(index)), Outcome::Executed, false),
+            Err(error) => return failed(Error::of_data(&error, profile).at(key(index)), Outcome::Executed, false),
         }
     }
     let dialect = context.database.dialect();
@@ -147,7 +148,7 @@ async fn mutation(context: Context<'_>, fields: &[Merged<'_>]) -> Response {
             let key = failed_field.map_or("", |field| field.field.response_key.as_str());
             log(&error, key);
             let is_away = error.code() == Code::Unavailable;
-            let mut refusal = Error::from(&error).at(key);
+            let mut refusal = Error::of_data(&error, profile).at(key);
             if let Some(field) = failed_field {
                 refusal = refusal.located(field.field.position);
             }
@@ -261,7 +262,7 @@ fn respond(
                 Some(Ok(fragment)) => data.extend(fragment),
                 Some(Err(error)) => {
                     log(&error, key);
-                    errors.push(Error::from(&error).at(key).located(field.field.position));
+                    errors.push(Error::of_data(&error, catalog.profile).at(key).located(field.field.position));
                     data.extend_from_slice(format!("\"{key}\":null").as_bytes());
                     is_null |= !schema::is_nullable_root(catalog, &field.field.name);
                 }
@@ -276,7 +277,7 @@ fn respond(
                 data.extend_from_slice(format!("\"{key}\":{}", value.as_deref().unwrap_or("null")).as_bytes());
             }
             Root::Failed(error) => {
-                errors.push(Error::from(error.as_ref()).at(key));
+                errors.push(Error::of_data(error.as_ref(), catalog.profile).at(key));
                 data.extend_from_slice(format!("\"{key}\":null").as_bytes());
                 is_null |= !schema::is_nullable_root(catalog, &field.field.name);
             }

@@ -82,7 +82,7 @@ fn links(types: &mut Types<'_>, id: EntityId) {
     if !types.contains(write::RESULT) {
         let result = Object::new(write::RESULT)
             .description("What became of a reference.")
-            .field(data_field("ref", TypeRef::named_nn(TypeRef::ID), "The reference."))
+            .field(data_field(types.catalog.profile.reference(), TypeRef::named_nn(TypeRef::ID), "The reference."))
             .field(data_field("status", TypeRef::named_nn(STATUS), "What became of it."));
         types.add(write::RESULT, result);
         let values = [

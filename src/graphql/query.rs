@@ -16,7 +16,7 @@ use super::{
 pub(super) const QUERY: &str = "Query";
 
 pub(super) fn register(types: &mut Types<'_>) {
-    let reference = input("ref", TypeRef::named_nn(TypeRef::ID), "The reference.");
+    let reference = input(types.catalog.profile.reference(), TypeRef::named_nn(TypeRef::ID), "The reference.");
     let node = data_field("node", TypeRef::named(entity::NODE), "The record of a reference, whatever its entity.");
     let mut object = Object::new(QUERY).description("Everything that can be read.").field(node.argument(reference));
     let mut taken = HashSet::new();
@@ -30,7 +30,7 @@ pub(super) fn register(types: &mut Types<'_>) {
         }
     }
     types.add(QUERY, definition::root_fields().into_iter().fold(object, Object::field));
-    types.add(entity::NODE, entity::node());
+    types.add(entity::NODE, entity::node(types));
 }
 
 fn entity_fields(types: &Types<'_>, entity: &Entity) -> Vec<(String, Field)> {

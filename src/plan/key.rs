@@ -53,7 +53,7 @@ pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> 
     let members = value.and_then(Value::as_object).ok_or_else(one)?;
     let mut given = members.iter().filter(|(_, value)| !value.is_null());
     let (Some((name, value)), None) = (given.next(), given.next()) else { return Err(one()) };
-    if name == "ref" {
+    if name == catalog.profile.reference() {
         let text = value.as_str().ok_or_else(one)?;
         let reference = Reference::parse(catalog, text)?;
         if reference.entity != id {

@@ -58,7 +58,12 @@ impl<'a> Planner<'a> {
     fn root(&mut self, merged: &Merged<'_>) -> Result<Output> {
         let name = merged.field.name.as_str();
         if name == "node" {
-            let text = merged.field.arguments.get("ref").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let text = merged
+                .field
+                .arguments
+                .get(self.catalog.profile.reference())
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default();
             let reference = Reference::parse(self.catalog, text)?;
             return self.record(reference.entity, key::equals(reference.key), merged);
         }
@@ -148,7 +153,7 @@ impl<'a> Planner<'a> {
         let name = merged.field.name.as_str();
         match name {
             "__typename" => return Ok(Output::Text(entity.type_name.clone())),
-            "ref" => {
+            name if name == catalog.profile.reference() && entity.has_key() => {
                 let key = entity.primary_key.iter().map(|attribute| {
                     (entity.attribute(*attribute).name.clone(), self.column(step, source, *attribute))
                 });

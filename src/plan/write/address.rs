@@ -65,10 +65,12 @@ impl Address {
         value: Option<&Value>,
     ) -> Result<Self> {
         let entity = catalog.entity(id);
-        let name = value.and_then(|key| key.get("ref")).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
+        let member = catalog.profile.reference();
+        let name =
+            value.and_then(|key| key.get(member)).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
         let Some(name) = name else {
-            let spelled = spell(entity, value);
-            let is_reference = value.is_some_and(|key| key.get("ref").is_some_and(Value::is_string));
+            let spelled = spell(entity, member, value);
+            let is_reference = value.is_some_and(|key| key.get(member).is_some_and(Value::is_string));
             let key = key::values(catalog, id, value)
                 .map_err(|error| if is_reference { error.with("ref", spelled.as_str()) } else { error })?;
             return Ok(Self { target: Target::Key(key), spelled });
@@ -126,11 +128,11 @@ pub(super) fn list<'v>(value: &'v Value, what: &str) -> Result<&'v [Value]> {
 }
 
 /// A reference as it was given; another key in the same form, `contacts(emailaddress='a@b.c')`.
-fn spell(entity: &Entity, value: Option<&Value>) -> String {
+fn spell(entity: &Entity, reference: &str, value: Option<&Value>) -> String {
     let Some((name, value)) = value.and_then(Value::as_object).and_then(|members| members.iter().next()) else {
         return entity.set_name.clone();
     };
-    if let (Some(text), "ref") = (value.as_str(), name.as_str()) {
+    if let Some(text) = value.as_str().filter(|_| name == reference) {
         return text.to_owned();
     }
     let spelled = |name: &str, value: &Value| match value {

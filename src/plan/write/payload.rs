@@ -24,7 +24,7 @@ pub(super) fn plan(
             "outcome" => PayloadPart::Outcome,
             "count" => PayloadPart::Count,
             "changed" => PayloadPart::Changed,
-            "results" if is_one => PayloadPart::Results(results(&part)),
+            "results" if is_one => PayloadPart::Results(results(catalog, &part)),
             _ => PayloadPart::Records(records(catalog, limits, id, is_one, &part)?),
         };
         payload.push((key, value));
@@ -32,10 +32,10 @@ pub(super) fn plan(
     Ok(payload)
 }
 
-fn results(merged: &Merged<'_>) -> Vec<(String, ResultPart)> {
+fn results(catalog: &Catalog, merged: &Merged<'_>) -> Vec<(String, ResultPart)> {
     let parts = collect(&merged.selections, &|condition| condition == RESULT).into_iter().map(|part| {
         let value = match part.field.name.as_str() {
-            "ref" => ResultPart::Reference,
+            name if name == catalog.profile.reference() => ResultPart::Reference,
             "status" => ResultPart::Status,
             _ => ResultPart::Text(RESULT.to_owned()),
         };

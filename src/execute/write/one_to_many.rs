@@ -227,7 +227,22 @@ impl Writer<'_> {
         if let Some(tells) = self.arm(one) {
             at.push((tells.0, Some(tells.1)));
         }
+        at.extend(self.other_arms(one));
         Ok(at)
+    }
+
+    /// What the other arms of a lookup are that has a column for each: nulls.
+    fn other_arms(&self, one: &OneToMany) -> Vec<Assignment> {
+        let Some(lookup) = self.catalog.lookup_of_arm(one).filter(|lookup| lookup.discriminator.is_none()) else {
+            return Vec::new();
+        };
+        let entity = self.catalog.entity(one.referencing);
+        let others = lookup.arms.iter().filter(|arm| **arm != one.referencing_navigation);
+        let others = others.filter_map(|arm| {
+            let property = entity.find_navigation(arm)?;
+            self.catalog.relationship(property.relationship).as_one_to_many()
+        });
+        others.flat_map(|other| cleared(self.catalog, other)).map(|attribute| (attribute, None)).collect()
     }
 
     /// The refusal to reference a record that lacks a value of the key that others reference it by.
@@ -322,7 +337,11 @@ impl Writer<'_> {
 
     /// Whether a lookup attribute of a record tells something beside the link: of the record, or of another link.
     fn is_held(&self, one: &OneToMany, record: &Record, attribute: AttributeId) -> bool {
-        let mut others = shared_with(self.catalog, one, attribute);
+        // Another arm of the same lookup is not set beside this one.
+        let lookup = self.catalog.lookup_of_arm(one);
+        let is_arm =
+            |other: &&OneToMany| lookup.is_some_and(|lookup| lookup.arms.contains(&other.referencing_navigation));
+        let mut others = shared_with(self.catalog, one, attribute).filter(|other| !is_arm(other));
         is_kept(self.catalog, one, attribute)
             || others.any(|other| record.values(&other.referencing_attributes).is_some())
     }

@@ -18,10 +18,9 @@ use tokio::sync::Mutex;
 
 use crate::{
     catalog::{Catalog, Problems, Table},
-    define,
+    config, define,
     execute::{self, Behavior, Database},
     graphql::{self, Reply},
-    plan::Limits,
     reflect,
 };
 
@@ -55,9 +54,9 @@ struct Inner {
 #[derive(Debug)]
 struct Origin {
     database: Database,
-    source: Source,
+    /// Written only by whoever has the turn.
+    source: ArcSwap<Source>,
     behaviors: HashMap<Table, Behavior>,
-    limits: Limits,
     /// Whether the database's user may change tables.
     definable: bool,
 }
@@ -72,6 +71,9 @@ pub enum BuildError {
     /// The entities or tables have problems, all of them named.
     #[error("{0}")]
     Problems(#[from] Problems),
+    /// The configuration does not fit the entities or tables, or itself.
+    #[error("{0}")]
+    Config(#[from] config::Error),
     /// The database could not be asked what it holds.
     #[error("{0}")]
     Discovery(#[from] reflect::database::Error),
@@ -106,11 +108,11 @@ impl Gateway {
         connection: &DatabaseConnection,
         source: Source,
         behaviors: HashMap<Table, Behavior>,
-        limits: Limits,
     ) -> Result<Self, BuildError> {
         let database = Database::of(connection).ok_or(BuildError::Backend)?;
         let definable = define::may_define(connection).await?;
-        let origin = Origin { database, source, behaviors, limits, definable };
+        let source = ArcSwap::from_pointee(source);
+        let origin = Origin { database, source, behaviors, definable };
         // Listening begins before reading, so that nothing is missed between them.
         let follower = define::follow(&origin.database);
         let snapshot = ArcSwap::from_pointee(origin.load().await?);
@@ -146,7 +148,7 @@ impl Gateway {
             database: &self.0.origin.database,
             behaviors: &snapshot.behaviors,
             generation: snapshot.generation,
-            limits: self.0.origin.limits,
+            limits: snapshot.limits,
         }
     }
 

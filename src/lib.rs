@@ -12,6 +12,7 @@
 //! `ARCHITECTURE.md` has the map.
 
 pub mod catalog;
+pub mod config;
 pub mod csdl;
 pub mod define;
 #[cfg(feature = "demo")]
@@ -25,4 +26,5 @@ pub mod plan;
 pub mod reflect;
 pub mod sql;
 
+pub use config::Config;
 pub use gateway::Gateway;

@@ -1,17 +1,28 @@
-//! The command line. Errors of start-up are one line on standard error and exit code 1, wrong arguments are
-//! exit code 2.
+//! The command line. Errors of start-up are one line on standard error (of a configuration, a line for each mistake) and
+//! exit code 1, wrong arguments are exit code 2.
 
 use std::{net::SocketAddr, process::ExitCode};
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
-use relata::{Gateway, gateway::Builder, http};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use relata::{
+    Config, Gateway,
+    gateway::{BuildError, Builder},
+    http,
+};
 use sea_orm::{Database, DatabaseConnection};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::net::TcpListener;
 
 #[path = "cli/inspect.rs"]
 mod inspect;
+#[path = "cli/settings.rs"]
+mod settings;
+#[path = "cli/watch.rs"]
+mod watch;
+
+use settings::ConfigFile;
+use watch::Watch;
 
 /// Serves a SQL database as a navigable GraphQL API over its relationships.
 #[derive(Debug, Parser)]
@@ -53,9 +64,9 @@ enum Command {
 
 #[derive(Debug, Clone, clap::Args)]
 struct Listen {
-    /// Address and port to listen on.
-    #[arg(long, value_name = "ADDR", env = "RELATA_LISTEN", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Address and port to listen on; 127.0.0.1:8080 where nothing else is said.
+    #[arg(long, value_name = "ADDR", env = "RELATA_LISTEN")]
+    listen: Option<SocketAddr>,
 }
 
 /// Which database, where it must be named.
@@ -63,7 +74,7 @@ struct Listen {
 struct DatabaseArguments {
     /// The database: `sqlite://file.db`, `postgres://user:password@host/name` or `mariadb://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
-    database_url: String,
+    database_url: Option<String>,
     #[command(flatten)]
     discovery: Discovery,
 }
@@ -73,9 +84,11 @@ struct Discovery {
     /// A PostgreSQL namespace or MariaDB database to serve; may be given several times.
     #[arg(long, value_name = "NAME")]
     namespace: Vec<String>,
-    /// Connections to the database at most.
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    pool_size: u32,
+    /// Connections to the database at most; 16 where nothing else is said.
+    #[arg(long, value_name = "N")]
+    pool_size: Option<u32>,
+    #[command(flatten)]
+    file: ConfigFile,
 }
 
 /// What is described: the demo domain or a database.
@@ -83,7 +96,7 @@ struct Discovery {
 struct Source {
     /// The demo domain.
     #[cfg(feature = "demo")]
-    #[arg(long, required_unless_present = "database_url")]
+    #[arg(long, required_unless_present_any = ["database_url", "config"])]
     demo: bool,
     /// The database: `sqlite://file.db`, `postgres://user:password@host/name` or `mariadb://user:password@host/name`.
     #[arg(long, value_name = "URL", env = "RELATA_DATABASE_URL", hide_env_values = true)]
@@ -100,7 +113,9 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(std::io::stderr(), &format!("relata: {}", one_line(&error)));
+            for line in lines(&error) {
+                say(std::io::stderr(), &format!("relata: {line}"));
+            }
             ExitCode::FAILURE
         }
     }
@@ -112,12 +127,18 @@ async fn run(arguments: Arguments) -> Result<()> {
         #[cfg(feature = "demo")]
         None => Box::pin(run(Arguments::parse_from(["relata", "demo"]))).await,
         #[cfg(feature = "demo")]
-        Some(Command::Demo { listen }) => demo(listen.listen).await,
+        Some(Command::Demo { listen }) => demo(settings::listen(listen.listen, None)).await,
         #[cfg(not(feature = "demo"))]
         None => anyhow::bail!("name a command; --help lists them"),
         Some(Command::Serve { database, listen }) => {
-            let gateway = discovered(&database.database_url, &database.discovery).await?.build().await?;
-            serve(gateway, listen.listen).await
+            let config = database.discovery.file.read()?;
+            let builder = discovered(database.database_url.as_deref(), &database.discovery, config.as_ref()).await?;
+            let gateway = builder.build().await?;
+            let address = settings::listen(listen.listen, config.as_ref());
+            if let (Some(path), Some(config)) = (database.discovery.file.config, config) {
+                tokio::spawn(Watch::new(gateway.clone(), path, config).run());
+            }
+            serve(gateway, address).await
         }
         Some(Command::Schema { source }) => {
             let gateway = described(&source).await?.build().await?;
@@ -145,17 +166,30 @@ async fn demo(listen: SocketAddr) -> Result<()> {
 }
 
 async fn described(source: &Source) -> Result<Builder> {
+    let config = source.discovery.file.read()?;
     #[cfg(feature = "demo")]
     if source.demo {
-        return Ok(relata::demo::builder(connect("sqlite::memory:", 1).await?));
+        let builder = relata::demo::builder(connect("sqlite::memory:", 1).await?);
+        return Ok(configured(builder, config.as_ref()));
     }
-    let url = source.database_url.as_deref().context("give --database-url")?;
-    discovered(url, &source.discovery).await
+    discovered(source.database_url.as_deref(), &source.discovery, config.as_ref()).await
 }
 
-async fn discovered(url: &str, discovery: &Discovery) -> Result<Builder> {
-    let connection = connect(url, discovery.pool_size).await?;
-    Ok(Gateway::builder(connection).discover(&discovery.namespace))
+async fn discovered(url: Option<&str>, discovery: &Discovery, config: Option<&Config>) -> Result<Builder> {
+    let Some(url) = settings::database_url(url, config)? else {
+        let message = "give --database-url, RELATA_DATABASE_URL or, in the configuration, a url of [database]";
+        Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit()
+    };
+    let connection = connect(&url, settings::pool_size(discovery.pool_size, config)).await?;
+    let builder = Gateway::builder(connection).discover(&discovery.namespace);
+    Ok(configured(builder, config))
+}
+
+fn configured(builder: Builder, config: Option<&Config>) -> Builder {
+    match config {
+        Some(config) => builder.config(config.clone()),
+        None => builder,
+    }
 }
 
 async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
@@ -206,6 +240,15 @@ async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {
     tracing::info!("GraphiQL at http://{address}/ and GraphQL at http://{address}/graphql");
     let router = http::router(gateway, http::Options::default());
     http::serve(listener, router, http::shutdown_signal()).await.context("the server stopped")
+}
+
+/// What failed: all mistakes of a configuration, a line each, and of anything else one line.
+fn lines(error: &anyhow::Error) -> Vec<String> {
+    let text = match (error.downcast_ref::<relata::config::Error>(), error.downcast_ref::<BuildError>()) {
+        (Some(error), _) | (None, Some(BuildError::Config(error))) => error.to_string(),
+        _ => one_line(error),
+    };
+    text.lines().map(str::to_owned).collect()
 }
 
 /// What failed and the first cause of it. What lies between repeats the cause.

@@ -1,11 +1,12 @@
 //! What a gateway serves, collected before it is built.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ActiveEnum, ColumnTrait, DatabaseConnection, EntityName, EntityTrait, IntoActiveModel};
 
 use crate::{
-    catalog::{Catalog, IntersectName, Problems, Remark, Says, Table, name},
+    catalog::{Catalog, IntersectName, Remark, Says, Table, name},
+    config::Config,
     define::store,
     execute::Behavior,
     plan::Limits,
@@ -20,12 +21,11 @@ pub struct Builder {
     connection: DatabaseConnection,
     source: Source,
     behaviors: HashMap<Table, Behavior>,
-    limits: Limits,
 }
 
 impl Builder {
     pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self { connection, source: Source::default(), behaviors: HashMap::new(), limits: Limits::default() }
+        Self { connection, source: Source::default(), behaviors: HashMap::new() }
     }
 
     /// Serves a SeaORM entity. What changes its records calls the hooks of its `ActiveModelBehavior`.
@@ -87,11 +87,19 @@ impl Builder {
     /// Sets what one operation may ask for.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.source.limits = limits;
         self
     }
 
-    /// Serves what the database itself holds. On PostgreSQL of the given namespaces, or of `public`.
+    /// Serves all of it as a configuration has it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.source.config = Some(Arc::new(config));
+        self
+    }
+
+    /// Serves what the database itself holds. On PostgreSQL of the given namespaces or, where none is given, of those
+    /// that the configuration names, or of `public`.
     #[must_use]
     pub fn discover(mut self, namespaces: &[String]) -> Self {
         self.source.namespaces = Some(namespaces.to_vec());
@@ -102,7 +110,7 @@ impl Builder {
     ///
     /// # Errors
     /// All problems that it has.
-    pub fn declared(self) -> Result<Catalog, Problems> {
+    pub fn declared(self) -> Result<Catalog, BuildError> {
         let drafts = self.source.declared()?;
         self.source.catalog(drafts, &[])
     }
@@ -114,7 +122,7 @@ impl Builder {
     pub async fn catalog(self) -> Result<Catalog, BuildError> {
         let stored = store::load(&self.connection).await?;
         let drafts = self.source.drafts(&self.connection).await?;
-        Ok(self.source.catalog(drafts, &stored.definitions)?)
+        self.source.catalog(drafts, &stored.definitions)
     }
 
     /// Builds the gateway.
@@ -122,7 +130,7 @@ impl Builder {
     /// # Errors
     /// Why it cannot be built.
     pub async fn build(self) -> Result<Gateway, BuildError> {
-        Gateway::build(&self.connection, self.source, self.behaviors, self.limits).await
+        Gateway::build(&self.connection, self.source, self.behaviors).await
     }
 }
 

@@ -70,7 +70,7 @@ impl Gateway {
     /// What exists at present. Tables that are discovered may have changed since they were read, so that they are read
     /// again; nothing of that is served before something is defined.
     async fn present(&self) -> Result<Arc<Snapshot>, Error> {
-        if !self.0.origin.source.discovers() {
+        if !self.0.origin.source().discovers() {
             return self.newest().await;
         }
         match self.0.origin.load().await {
@@ -187,7 +187,7 @@ impl Gateway {
         }
         let generation = store::save(transaction.connection(), &changes).await.map_err(at(last))?;
         // From what the tables are now, not from what was meant: others may have changed them, too.
-        let drafts = self.0.origin.source.drafts(transaction.connection()).await;
+        let drafts = self.0.origin.source().drafts(transaction.connection()).await;
         let snapshot = drafts.and_then(|drafts| self.0.origin.build(drafts, definitions, generation));
         let snapshot = snapshot.map_err(|error| at(last)(Error::Refused(conflict(&error))))?;
         Ok((texts, snapshot))

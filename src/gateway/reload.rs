@@ -9,11 +9,12 @@ use sea_orm::{AccessMode, DbBackend, IsolationLevel, TransactionOptions, Transac
 
 use crate::{
     catalog::{Definition, EntityDraft},
+    config::Config,
     define::{Follower, Ground, store},
     execute::{Error, generation},
 };
 
-use super::{BuildError, Gateway, Inner, Origin, snapshot::Snapshot};
+use super::{BuildError, Gateway, Inner, Origin, snapshot::Snapshot, source::Source};
 
 /// How long it waits before it tries again to read what others defined.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -78,6 +79,21 @@ impl Gateway {
         Some(self.0.snapshot.load_full()).filter(is_newer)
     }
 
+    /// Serves everything as another configuration has it, from the next request on. Where that cannot be, what is
+    /// served stays.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration or with what it makes of the tables.
+    pub async fn reconfigure(&self, config: Config) -> Result<(), BuildError> {
+        let _turn = self.0.turn.lock().await;
+        let origin = &self.0.origin;
+        let source = Arc::new(Source { config: Some(Arc::new(config)), ..(*origin.source()).clone() });
+        let snapshot = origin.load_from(&source).await?;
+        origin.source.store(source);
+        self.0.snapshot.store(Arc::new(snapshot));
+        Ok(())
+    }
+
     /// The snapshot of the newest generation, which is served from now on. The caller has the turn.
     pub(super) async fn newest(&self) -> Result<Arc<Snapshot>, Error> {
         let current = self.0.snapshot.load_full();
@@ -92,8 +108,17 @@ impl Gateway {
 }
 
 impl Origin {
+    /// Where catalogs come from at present.
+    pub(super) fn source(&self) -> Arc<Source> {
+        self.source.load_full()
+    }
+
     /// Tables and definitions as they are now, in one state of the database.
     pub(super) async fn load(&self) -> Result<Snapshot, BuildError> {
+        self.load_from(&self.source()).await
+    }
+
+    async fn load_from(&self, source: &Source) -> Result<Snapshot, BuildError> {
         let connection = self.database.connection();
         let is_sqlite = connection.get_database_backend() == DbBackend::Sqlite;
         let options = TransactionOptions {
@@ -104,9 +129,9 @@ impl Origin {
         };
         let transaction = connection.begin_with_options(options).await?;
         let stored = store::load(&transaction).await?;
-        let drafts = self.source.drafts(&transaction).await?;
+        let drafts = source.drafts(&transaction).await?;
         transaction.commit().await?;
-        self.build(drafts, stored.definitions, stored.generation)
+        self.build_from(source, drafts, stored.definitions, stored.generation)
     }
 
     /// A snapshot of tables and definitions.
@@ -116,8 +141,18 @@ impl Origin {
         definitions: Vec<Definition>,
         generation: i64,
     ) -> Result<Snapshot, BuildError> {
-        let catalog = Arc::new(self.source.catalog(drafts.clone(), &definitions)?);
+        self.build_from(&self.source(), drafts, definitions, generation)
+    }
+
+    fn build_from(
+        &self,
+        source: &Source,
+        drafts: Vec<EntityDraft>,
+        definitions: Vec<Definition>,
+        generation: i64,
+    ) -> Result<Snapshot, BuildError> {
+        let catalog = Arc::new(source.catalog(drafts.clone(), &definitions)?);
         let ground = Ground { catalog, drafts: Arc::new(drafts), definitions: Arc::new(definitions) };
-        Ok(Snapshot::build(generation, ground, &self.behaviors, self.limits, self.definable)?)
+        Ok(Snapshot::build(generation, ground, &self.behaviors, source.limits(), self.definable)?)
     }
 }

@@ -25,6 +25,7 @@ pub(super) struct Snapshot {
     pub(super) schema: Schema,
     pub(super) sdl: Arc<str>,
     pub(super) csdl: csdl::Texts,
+    pub(super) limits: Limits,
 }
 
 impl Snapshot {
@@ -40,6 +41,6 @@ impl Snapshot {
         let mutations = Mutations::of(catalog);
         let schema = graphql::schema(catalog, &mutations, limits, definable)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { generation, ground, mutations, behaviors, schema, sdl, csdl: csdl::Texts::default() })
+        Ok(Self { generation, ground, mutations, behaviors, schema, sdl, csdl: csdl::Texts::default(), limits })
     }
 }

@@ -1,17 +1,21 @@
 //! Where a catalog comes from: the entities that code registers, the tables that are discovered, and what code says
 //! about either.
 
+use std::sync::Arc;
+
 use sea_orm::ConnectionTrait;
 
 use crate::{
     catalog::{self, Catalog, Definition, EntityDraft, IntersectName, Problems, Remark},
+    config::Config,
+    plan::Limits,
     reflect,
 };
 
 use super::BuildError;
 
 /// What a builder collected.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Source {
     /// Entities that code registered.
     pub(super) registered: Vec<EntityDraft>,
@@ -21,6 +25,10 @@ pub(super) struct Source {
     pub(super) remarks: Vec<Remark>,
     /// What code says about intersect entities.
     pub(super) intersects: Vec<IntersectName>,
+    /// What one operation may ask for, where the configuration says nothing else.
+    pub(super) limits: Limits,
+    /// What a user says of all of it.
+    pub(super) config: Option<Arc<Config>>,
 }
 
 impl Source {
@@ -41,14 +49,33 @@ impl Source {
         let mut drafts = self.registered.clone();
         reflect::database::declare_types(connection, &mut drafts).await?;
         if let Some(namespaces) = &self.namespaces {
+            let configured = self.config.as_ref().map_or(&[][..], |config| config.namespaces());
+            let namespaces = if namespaces.is_empty() { configured } else { namespaces };
             drafts.extend(reflect::database::discover(connection, namespaces).await?);
         }
         catalog::remark(&mut drafts, &self.remarks)?;
         Ok(drafts)
     }
 
-    /// The catalog of drafts and stored definitions.
-    pub(super) fn catalog(&self, drafts: Vec<EntityDraft>, definitions: &[Definition]) -> Result<Catalog, Problems> {
-        catalog::build(drafts, &self.intersects, definitions)
+    /// The catalog of drafts and stored definitions, as the configuration has it.
+    pub(super) fn catalog(
+        &self,
+        mut drafts: Vec<EntityDraft>,
+        definitions: &[Definition],
+    ) -> Result<Catalog, BuildError> {
+        let Some(config) = &self.config else {
+            return Ok(catalog::build(drafts, &self.intersects, definitions)?);
+        };
+        let given = config.apply(&mut drafts, definitions)?;
+        catalog::build_given(drafts, &self.intersects, definitions, &given)
+            .map_err(|problems| config.explain(problems).map_or_else(BuildError::Problems, BuildError::Config))
+    }
+
+    /// What one operation may ask for.
+    pub(super) fn limits(&self) -> Limits {
+        let config = self.config.as_ref();
+        let max_page = config.and_then(|config| config.largest_size()).unwrap_or(self.limits.max_page);
+        let default_page = config.and_then(|config| config.default_size()).unwrap_or(self.limits.default_page);
+        Limits { max_page, default_page: default_page.min(max_page), ..self.limits }
     }
 }

@@ -13,6 +13,7 @@ mod chinook;
 mod cli;
 mod concurrency;
 mod condition;
+mod config;
 mod conformance;
 mod crash;
 mod csdl;

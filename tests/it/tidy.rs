@@ -8,6 +8,7 @@ use relata::error::Code;
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("catalog", &[]),
+    ("config", &["catalog"]),
     ("csdl", &["catalog"]),
     ("plan", &["catalog", "error"]),
     ("sql", &["catalog", "plan", "error"]),
@@ -15,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("define", &["catalog", "plan", "sql", "execute", "error"]),
     ("reflect", &["catalog"]),
     ("graphql", &["catalog", "plan", "sql", "execute", "define", "error"]),
-    ("gateway", &["catalog", "csdl", "plan", "sql", "execute", "define", "graphql", "reflect", "error"]),
+    ("gateway", &["catalog", "config", "csdl", "plan", "sql", "execute", "define", "graphql", "reflect", "error"]),
     ("http", &["gateway", "error"]),
     ("demo", &["gateway"]),
 ];

@@ -1,0 +1,121 @@
+//! Relationships that the database does not declare, and names for those that it does.
+
+use rstest_reuse::apply;
+use serde_json::json;
+
+use super::configured;
+use crate::{backends, support::Backend};
+
+/// Nothing here is declared: the columns only mean something.
+const LEGACY: &str = "create table kunde (nr integer primary key, name varchar(20), chef integer, art varchar(9));
+    create table auftrag (nr integer primary key, kd_nr integer, art varchar(9));
+    create table pass (nr integer primary key, kd integer unique);
+    insert into kunde values (1, 'Ada', null, 'vip'), (2, 'Bo', 1, 'x');
+    insert into auftrag values (10, 1, 'open'), (11, 1, 'done'), (12, 2, 'open');
+    insert into pass values (5, 2);";
+
+#[apply(backends)]
+#[tokio::test]
+async fn a_declared_relationship_is_read_and_written_like_any(#[case] backend: Backend) {
+    let config = "[[relationship]]
+name = \"auftrag_kunde\"
+from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"kunde\" }
+to = { entity = \"kunde\", navigation = \"auftraege\" }
+delete = \"restrict\"
+description = \"Who ordered\"
+[[relationship]]
+from = { entity = \"kunde\", columns = [\"chef\"], navigation = \"vorgesetzter\" }
+to = { entity = \"kunde\", columns = [\"nr\"], navigation = \"mitarbeiter\" }
+hierarchical = true
+delete = \"remove-link\"
+[[relationship]]
+from = { entity = \"pass\", columns = [\"kd\"] }
+to = { entity = \"kunde\" }
+";
+    let Some(server) = configured(backend, "declared", LEGACY, config).await else { return };
+    let data = server
+        .data(
+            "{ kundes(orderBy: [{nr: ASC}]) { name auftraege(orderBy: [{nr: ASC}]) { nr } mitarbeiter { name } pass { nr } }
+               auftrags(where: {kunde: {name: {eq: \"Bo\"}}}) { nr kunde { vorgesetzter { name } } }
+               relationshipDefinition(schemaName: \"auftrag_kunde\") { description ... on OneToManyRelationship {
+                 cascadeConfiguration { delete } } } }",
+        )
+        .await;
+    let expected = json!([
+        {"name": "Ada", "auftraege": [{"nr": 10}, {"nr": 11}], "mitarbeiter": [{"name": "Bo"}], "pass": null},
+        {"name": "Bo", "auftraege": [{"nr": 12}], "mitarbeiter": [], "pass": {"nr": 5}},
+    ]);
+    assert_eq!(data["kundes"], expected);
+    assert_eq!(data["auftrags"], json!([{"nr": 12, "kunde": {"vorgesetzter": {"name": "Ada"}}}]));
+    let expected = json!({"description": "Who ordered", "cascadeConfiguration": {"delete": "RESTRICT"}});
+    assert_eq!(data["relationshipDefinition"], expected);
+    assert_eq!(server.code("mutation { deleteKunde(key: {nr: 1}) { outcome } }").await, "RESTRICTED");
+    assert_eq!(
+        server.code("mutation { associateKundeVorgesetzter(key: {nr: 1}, ref: {nr: 2}) { changed } }").await,
+        "CYCLE"
+    );
+    server.data("mutation { associateKundeAuftraege(key: {nr: 2}, refs: [{nr: 10}]) { changed } }").await;
+    assert_eq!(server.sql("select kd_nr from auftrag where nr = 10").await, [json!({"kd_nr": 2})]);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn constant_conditions_hold_on_either_side(#[case] backend: Backend) {
+    let config = "[[relationship]]
+from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"offenFuer\" }
+to = { entity = \"kunde\", navigation = \"offene\" }
+where = [ { column = \"art\", equals = \"open\" } ]
+[[relationship]]
+from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"vip\" }
+to = { entity = \"kunde\", navigation = \"vipAuftraege\" }
+where = [ { column = \"art\", in = [\"vip\", \"top\"], side = \"to\" }, { column = \"chef\", is-null = true, side = \"to\" } ]
+";
+    let Some(server) = configured(backend, "conditions", LEGACY, config).await else { return };
+    let data = server
+        .data(
+            "{ auftrags(orderBy: [{nr: ASC}]) { nr offenFuer { name } vip { name } }
+               kundes(orderBy: [{nr: ASC}]) { offene { nr } vipAuftraegeAggregate { count } } }",
+        )
+        .await;
+    let expected = json!([
+        {"nr": 10, "offenFuer": {"name": "Ada"}, "vip": {"name": "Ada"}},
+        {"nr": 11, "offenFuer": null, "vip": {"name": "Ada"}},
+        {"nr": 12, "offenFuer": {"name": "Bo"}, "vip": null},
+    ]);
+    assert_eq!(data["auftrags"], expected);
+    let expected = json!([
+        {"offene": [{"nr": 10}], "vipAuftraegeAggregate": {"count": 2}},
+        {"offene": [{"nr": 12}], "vipAuftraegeAggregate": {"count": 0}},
+    ]);
+    assert_eq!(data["kundes"], expected);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn foreign_keys_get_other_names(#[case] backend: Backend) {
+    let tables = "create table address (id integer primary key, city varchar(20));
+        create table orders (id integer primary key, billing_id integer references address (id),
+            shipping_id integer references address (id));
+        insert into address values (1, 'Ulm'), (2, 'Bonn');
+        insert into orders values (1, 1, 2);";
+    let config = "[[relationship]]
+name = \"order_bill_to\"
+from = { entity = \"orders\", columns = [\"billing_id\"], navigation = \"billTo\" }
+to = { entity = \"address\", columns = [\"id\"], navigation = \"billed\" }
+delete = \"cascade\"
+";
+    let Some(server) = configured(backend, "renamed_keys", tables, config).await else { return };
+    let data = server
+        .data(
+            "{ orders { billTo { city billed { id } } shipping { city ordersByShipping { id } } }
+                 relationshipDefinitions { schemaName } }",
+        )
+        .await;
+    let expected = json!([{"billTo": {"city": "Ulm", "billed": [{"id": 1}]},
+        "shipping": {"city": "Bonn", "ordersByShipping": [{"id": 1}]}}]);
+    assert_eq!(data["orders"], expected);
+    let expected = json!([{"schemaName": "order_bill_to"}, {"schemaName": "order_shipping"}]);
+    assert_eq!(data["relationshipDefinitions"], expected);
+    server.data("mutation { deleteAddress(key: {id: 1}) { outcome } }").await;
+    assert_eq!(server.sql("select count(*) as n from orders").await, [json!({"n": 0})]);
+}

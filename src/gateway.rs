@@ -66,8 +66,11 @@ struct Origin {
 #[non_exhaustive]
 pub enum BuildError {
     /// The database is of a kind that the gateway does not speak to.
-    #[error("the database is neither SQLite nor PostgreSQL")]
+    #[error("the database is neither SQLite nor PostgreSQL nor MariaDB")]
     Backend,
+    /// Queries were to go to a database that cannot follow the other.
+    #[error("a replica is of another kind than the database that it follows")]
+    Replica,
     /// The entities or tables have problems, all of them named.
     #[error("{0}")]
     Problems(#[from] Problems),
@@ -106,10 +109,12 @@ impl Gateway {
 
     async fn build(
         connection: &DatabaseConnection,
+        replicas: &[DatabaseConnection],
         source: Source,
         behaviors: HashMap<Table, Behavior>,
     ) -> Result<Self, BuildError> {
         let database = Database::of(connection).ok_or(BuildError::Backend)?;
+        let database = database.reading_from(replicas).ok_or(BuildError::Replica)?;
         let definable = define::may_define(connection).await?;
         let source = ArcSwap::from_pointee(source);
         let origin = Origin { database, source, behaviors, definable };

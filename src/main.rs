@@ -10,10 +10,10 @@ use relata::{
     gateway::{BuildError, Builder},
     http,
 };
-use sea_orm::{Database, DatabaseConnection};
-use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::net::TcpListener;
 
+#[path = "cli/connect.rs"]
+mod connect;
 #[path = "cli/inspect.rs"]
 mod inspect;
 #[path = "cli/settings.rs"]
@@ -21,6 +21,7 @@ mod settings;
 #[path = "cli/watch.rs"]
 mod watch;
 
+use connect::connect;
 use settings::ConfigFile;
 use watch::Watch;
 
@@ -44,6 +45,15 @@ enum Command {
     Serve {
         #[command(flatten)]
         database: DatabaseArguments,
+        /// A database that follows the other: queries go there. May be given several times.
+        #[arg(
+            long,
+            value_name = "URL",
+            env = "RELATA_READ_DATABASE_URL",
+            hide_env_values = true,
+            value_delimiter = ','
+        )]
+        read_database_url: Vec<String>,
         #[command(flatten)]
         listen: Listen,
     },
@@ -130,9 +140,14 @@ async fn run(arguments: Arguments) -> Result<()> {
         Some(Command::Demo { listen }) => demo(settings::listen(listen.listen, None)).await,
         #[cfg(not(feature = "demo"))]
         None => anyhow::bail!("name a command; --help lists them"),
-        Some(Command::Serve { database, listen }) => {
+        Some(Command::Serve { database, read_database_url, listen }) => {
             let config = database.discovery.file.read()?;
-            let builder = discovered(database.database_url.as_deref(), &database.discovery, config.as_ref()).await?;
+            let mut builder =
+                discovered(database.database_url.as_deref(), &database.discovery, config.as_ref()).await?;
+            for url in &read_database_url {
+                let size = settings::pool_size(database.discovery.pool_size, config.as_ref());
+                builder = builder.read_from([connect(url, size).await?]);
+            }
             let gateway = builder.build().await?;
             let address = settings::listen(listen.listen, config.as_ref());
             if let (Some(path), Some(config)) = (database.discovery.file.config, config) {
@@ -192,45 +207,6 @@ fn configured(builder: Builder, config: Option<&Config>) -> Builder {
     }
 }
 
-async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    // The driver knows MariaDB by its forebear's name alone.
-    let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
-    match scheme {
-        "sqlite" => {}
-        // A pool would try again until its time is up and then not know why it failed.
-        "postgres" | "postgresql" => {
-            let probe = PgConnection::connect(&url).await.context("the PostgreSQL database could not be opened")?;
-            probe.close().await.context("the PostgreSQL database could not be opened")?;
-        }
-        "mysql" | "mariadb" => probe_mariadb(&url).await?,
-        _ => anyhow::bail!("the database URL must start with sqlite:, postgres: or mariadb:"),
-    }
-    let options = relata::execute::Database::options(&url, pool_size);
-    Database::connect(options).await.context("the database could not be opened")
-}
-
-/// Whether there is a `MariaDB` that is new enough.
-async fn probe_mariadb(url: &str) -> Result<()> {
-    const FAILED: &str = "the MariaDB database could not be opened";
-    let mut probe = MySqlConnection::connect(url).await.context(FAILED)?;
-    let version: String = sqlx::query_scalar("select version()").fetch_one(&mut probe).await.context(FAILED)?;
-    probe.close().await.context(FAILED)?;
-    anyhow::ensure!(
-        version.to_ascii_lowercase().contains("mariadb"),
-        "the server is MySQL {version}; MariaDB 10.6 or newer is supported, MySQL is not"
-    );
-    anyhow::ensure!(is_supported(&version), "the server is MariaDB {version}; 10.6 or newer is supported");
-    Ok(())
-}
-
-/// Whether a version of `MariaDB` is 10.6 or newer.
-fn is_supported(version: &str) -> bool {
-    let mut numbers = version.split(|letter: char| !letter.is_ascii_digit()).map_while(|number| number.parse().ok());
-    let version: (u32, u32) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-    version >= (10, 6)
-}
-
 async fn serve(gateway: Gateway, listen: SocketAddr) -> Result<()> {
     for warning in &gateway.catalog().warnings {
         tracing::warn!("{warning}");
@@ -261,19 +237,4 @@ fn one_line(error: &anyhow::Error) -> String {
 /// Writes a line; a closed pipe is the reader's way to say that it has read enough.
 fn say(mut out: impl std::io::Write, text: &str) {
     let _ = writeln!(out, "{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_supported;
-
-    #[test]
-    fn mariadb_is_supported_from_10_6_on() {
-        for version in ["10.6.0-MariaDB", "10.11.19-MariaDB-0+deb12u1", "11.4.2-MariaDB-log", "12.0.1-MariaDB"] {
-            assert!(is_supported(version), "{version}");
-        }
-        for version in ["10.5.29-MariaDB", "5.5.68-MariaDB", "MariaDB", ""] {
-            assert!(!is_supported(version), "{version}");
-        }
-    }
 }

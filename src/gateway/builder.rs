@@ -19,13 +19,22 @@ use super::{BuildError, Gateway, source::Source};
 #[derive(Debug)]
 pub struct Builder {
     connection: DatabaseConnection,
+    replicas: Vec<DatabaseConnection>,
     source: Source,
     behaviors: HashMap<Table, Behavior>,
 }
 
 impl Builder {
     pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self { connection, source: Source::default(), behaviors: HashMap::new() }
+        Self { connection, replicas: Vec::new(), source: Source::default(), behaviors: HashMap::new() }
+    }
+
+    /// Sends queries to databases that follow this one, each in its turn. They may be a little behind it: what a mutation
+    /// answers is read where it was written.
+    #[must_use]
+    pub fn read_from(mut self, replicas: impl IntoIterator<Item = DatabaseConnection>) -> Self {
+        self.replicas.extend(replicas);
+        self
     }
 
     /// Serves a SeaORM entity. What changes its records calls the hooks of its `ActiveModelBehavior`.
@@ -130,7 +139,7 @@ impl Builder {
     /// # Errors
     /// Why it cannot be built.
     pub async fn build(self) -> Result<Gateway, BuildError> {
-        Gateway::build(&self.connection, self.source, self.behaviors).await
+        Gateway::build(&self.connection, &self.replicas, self.source, self.behaviors).await
     }
 }
 

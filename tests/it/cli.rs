@@ -155,7 +155,7 @@ fn a_mariadb_is_served_by_either_name_of_its_scheme() {
     });
     for url in [url.clone(), url.replacen("mysql:", "mariadb:", 1)] {
         let text = String::from_utf8(relata(&["inspect", "--database-url", &url]).stdout).unwrap();
-        assert!(text.contains("artist: Artist"), "{text}");
+        assert!(text.contains("Artist (Table artist"), "{text}");
     }
     let server = url.rsplit_once('/').unwrap().0;
     let (line, code) = failure(&["inspect", "--database-url", &format!("{server}/")]);

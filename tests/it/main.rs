@@ -31,6 +31,7 @@ mod limits;
 mod links_model;
 mod readme;
 mod ref_semantics;
+mod replicas;
 mod smoke;
 mod statement_count;
 mod tables;

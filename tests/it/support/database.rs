@@ -211,7 +211,7 @@ pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-pub(super) fn skip<T>(requirement: &str, reason: &str) -> Option<T> {
+pub(crate) fn skip<T>(requirement: &str, reason: &str) -> Option<T> {
     assert!(std::env::var_os(requirement).is_none(), "{requirement} is set, but {reason}");
     // Not through the macro, whose output a passing test keeps to itself.
     let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("SKIPPED: {reason}\n"));

@@ -64,7 +64,10 @@ async fn script(prepared: &str) -> String {
         let create =
             sqlx::raw_sql(AssertSqlSafe(format!("show create table `{table}`"))).fetch_one(&pool).await.unwrap();
         let create: String = create.get(1);
-        script += &format!("{create}; insert into `{table}` ({columns}) select {columns} from `{original}`.`{table}`;");
+        script.extend([
+            create,
+            format!("; insert into `{table}` ({columns}) select {columns} from `{original}`.`{table}`;"),
+        ]);
     }
     pool.close().await;
     script + "set foreign_key_checks = 1, unique_checks = 1;"

@@ -12,7 +12,7 @@ mod structure;
 
 pub(crate) use cast::{builder_of_cast, cast};
 pub(crate) use database::{
-    Backend, chinook, connect, connection, demo, demo_of_its_own, empty, quick, quick_connection, scratch,
+    Backend, chinook, connect, connection, demo, demo_of_its_own, empty, quick, quick_connection, scratch, skip,
 };
 pub(crate) use defining::Defining;
 pub(crate) use expected::{demo_key, pluck, text};

@@ -5,6 +5,7 @@ mod dependents;
 mod faults;
 mod follow;
 mod rebuild;
+mod rights;
 mod store;
 
 use relata::{

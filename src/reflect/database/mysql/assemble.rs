@@ -46,7 +46,7 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
             precedence: 0,
             relations: foreign_keys
                 .chunk_by(|a, b| a.name == b.name)
-                .filter_map(|rows| relation(rows, &rules, &place))
+                .filter_map(|rows| relation(rows, &rules, place))
                 .collect(),
         }
     };

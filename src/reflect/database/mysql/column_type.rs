@@ -13,9 +13,8 @@ pub(super) fn attribute_type(row: &ColumnRow) -> Option<AttributeType> {
     Some(match row.data_type.as_str() {
         "tinyint" if row.column_type == "tinyint(1)" => AttributeType::Boolean,
         "bit" if row.column_type == "bit(1)" => AttributeType::Boolean,
-        "tinyint" | "smallint" | "mediumint" | "year" => AttributeType::Int,
         "int" if unsigned => AttributeType::BigInt,
-        "int" => AttributeType::Int,
+        "tinyint" | "smallint" | "mediumint" | "year" | "int" => AttributeType::Int,
         "bigint" if unsigned => whole,
         "bigint" => AttributeType::BigInt,
         "bit" => whole,

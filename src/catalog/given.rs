@@ -164,6 +164,15 @@ impl Given {
         self.entities.get(table)
     }
 
+    /// Where a name is given to a relationship.
+    pub(super) fn schema_origin(&self, name: &str) -> Option<usize> {
+        let names = self.entities.values().flat_map(|entity| {
+            let relationships = entity.relationships.iter().filter_map(|said| said.schema_name.as_ref());
+            relationships.chain(entity.intersect.schema_name.as_ref())
+        });
+        names.filter(|exact| exact.name == name).map(|exact| exact.origin).max()
+    }
+
     /// The name that is given to an attribute.
     pub(super) fn attribute(&self, table: &Table, column: &str) -> Option<&Exact> {
         self.of(table)?.attributes.get(column)

@@ -56,6 +56,10 @@ pub(super) fn detect<'a>(
             continue;
         }
         let name = names.iter().find(|name| name.table == entity.table);
+        if let (Some((true, origin)), false) = (said.is_intersect, entity.has_key()) {
+            problems.error_at(origin, &entity.table, None, "is said to be an intersect but has no key: name one, too");
+            continue;
+        }
         let pair = pair(entity, &lookups, links, said, problems);
         let Some(pair) = pair.filter(|_| entity.has_key()) else {
             if let Some(name) = name {

@@ -255,6 +255,14 @@ pub(super) fn attach(
         .flat_map(|intersect| intersect.links)
         .collect();
 
+    for link in hidden.iter().map(|index| &links[*index]) {
+        if let Some(origin) = link.origins[1] {
+            let table = &catalog.entity(link.referencing).table;
+            let message = "is a table of pairs, whose own collections are hidden: name the ends in [[many-to-many]]";
+            problems.error_at(origin, table, link.referenced_name.as_deref(), message);
+        }
+    }
+
     let single: Vec<String> = links.iter().map(|link| names.single(catalog, link, problems)).collect();
     let many: Vec<Option<String>> = links
         .iter()
@@ -273,8 +281,13 @@ pub(super) fn attach(
     }
     lookup::attach(catalog, &mut names, definitions, given, problems);
     catalog.relationships.iter().fold(HashSet::new(), |mut seen, relationship| {
-        if !seen.insert(&relationship.schema_name) {
-            problems.error(&relationship.schema_name, None, "is the name of two relationships");
+        let name = &relationship.schema_name;
+        if !seen.insert(name) {
+            let message = "is the name of two relationships";
+            match given.schema_origin(name) {
+                Some(origin) => problems.error_at(origin, name, None, message),
+                None => problems.error(name, None, message),
+            }
         }
         seen
     });

@@ -74,8 +74,11 @@ impl Source {
     /// What one operation may ask for.
     pub(super) fn limits(&self) -> Limits {
         let config = self.config.as_ref();
-        let max_page = config.and_then(|config| config.largest_size()).unwrap_or(self.limits.max_page);
-        let default_page = config.and_then(|config| config.default_size()).unwrap_or(self.limits.default_page);
-        Limits { max_page, default_page: default_page.min(max_page), ..self.limits }
+        let default_size = config.and_then(|config| config.default_size());
+        let largest_size = config.and_then(|config| config.largest_size());
+        // What is asked for by default can be asked for.
+        let max_page = largest_size.unwrap_or_else(|| self.limits.max_page.max(default_size.unwrap_or_default()));
+        let default_page = default_size.unwrap_or(self.limits.default_page).min(max_page);
+        Limits { default_page, max_page, ..self.limits }
     }
 }

@@ -56,6 +56,7 @@ impl Applier<'_> {
         draft.columns.retain(|column| !gone.contains(&column.name));
         draft.unique_keys.retain(|key| !is_gone(&key.columns));
         draft.relations.retain(|relation| !is_gone(&relation.columns));
+        draft.warnings.retain(|warning| warning.column.as_ref().is_none_or(|column| !gone.contains(column)));
         for draft in self.drafts.iter_mut() {
             draft.relations.retain(|relation| relation.target != *table || !is_gone(&relation.target_columns));
         }

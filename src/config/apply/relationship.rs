@@ -53,6 +53,15 @@ impl Applier<'_> {
             let message = format!("a hierarchy stays within its table: {} is not {}", lookup.from, lookup.to);
             self.mistakes.add(&hierarchical.span, message);
         }
+        let is_same = |known: &GivenRelationship| {
+            known.columns == lookup.columns
+                && known.target == lookup.to
+                && known.target_columns == lookup.to_columns
+                && known.condition == lookup.condition
+        };
+        if self.give(&lookup.from).relationships.iter().any(is_same) {
+            self.mistakes.add(&section.span, "this relationship has a section already");
+        }
         self.declare(&lookup, from_index, None);
         self.give(&lookup.from).relationships.push(GivenRelationship {
             origin: section.span.start,

@@ -19,6 +19,8 @@ async fn pages_have_the_sizes_that_are_given(#[case] backend: Backend) {
     assert_eq!(server.code("{ items(first: 5) { id } }").await, "LIMIT_EXCEEDED");
     let sdl = server.client().get(server.url("/graphql/schema.graphql")).send().await.unwrap().text().await.unwrap();
     assert!(sdl.contains("4 at most, 2 by default."), "the description tells the sizes");
+    let server = configured(backend, "pages_default", tables, "[lists]\ndefault-size = 6000\n").await.unwrap();
+    assert_eq!(server.data("{ items(first: 6000) { id } }").await["items"].as_array().unwrap().len(), 6);
     // The default is never more than the largest.
     let server = configured(backend, "pages_largest", tables, "[lists]\nlargest-size = 3\n").await.unwrap();
     assert_eq!(server.data("{ items { id } }").await["items"].as_array().unwrap().len(), 3);

@@ -80,7 +80,7 @@ fn a_file_that_is_not_there_is_named() {
 
 const SHOP: &str = "create table customers (id integer primary key, name varchar(20));
     create table orders (id integer primary key, customer_id integer references customers (id), note varchar(20));
-    create table lines (id integer primary key, order_no integer, qty integer);";
+    create table parts (id integer primary key, order_no integer, qty integer);";
 
 #[apply(backends)]
 #[tokio::test]
@@ -96,7 +96,7 @@ version = \"notes\"
 [entity.orders.attribute.nota]
 name = \"remark\"
 [[relationship]]
-from = { entity = \"lines\", columns = [\"order\"] }
+from = { entity = \"parts\", columns = [\"order\"] }
 to = { entity = \"orders\" }
 ";
     let Some(lines) = mistakes(backend, "missing", SHOP, config).await else { return };
@@ -108,7 +108,7 @@ to = { entity = \"orders\" }
         "relata.toml:7:21: `id` is part of the key of orders and cannot be left out",
         "relata.toml:8:11: orders has no column `notes` (did you mean `note`?)",
         "relata.toml:9:26: orders has no column `nota` (did you mean `note`?)",
-        "relata.toml:12:39: lines has no column `order` (did you mean `order_no`?)",
+        "relata.toml:12:39: parts has no column `order` (did you mean `order_no`?)",
     ];
     let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
     assert_eq!(lines, expected);
@@ -118,18 +118,18 @@ to = { entity = \"orders\" }
 #[tokio::test]
 async fn names_that_meet_are_mistakes_and_nothing_is_renamed_for_them(#[case] backend: Backend) {
     let config = "[entity.customers]
-name = \"line\"
+name = \"part\"
 [entity.orders.attribute.note]
 name = \"id\"
-[entity.lines.attribute.qty]
+[entity.parts.attribute.qty]
 name = \"ref\"
 ";
     let Some(lines) = mistakes(backend, "meet", SHOP, config).await else { return };
     let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
     let expected = [
-        "relata.toml:2:8: lines: is called line (lines) already: it needs another name first",
+        "relata.toml:2:8: parts: is called part (parts) already: it needs another name first",
         "relata.toml:4:8: orders.id: is called id already: it needs another name first",
-        "relata.toml:6:8: lines.qty: cannot be called ref, which is taken",
+        "relata.toml:6:8: parts.qty: cannot be called ref, which is taken",
     ];
     assert_eq!(lines, expected);
     // Two names that are given meet.
@@ -139,7 +139,7 @@ name = \"ref\"
     assert!(lines[0].contains("cannot be called thing"), "{lines:?}");
     // A navigation property that is named, and one that is called so by itself.
     let config = "[[relationship]]
-from = { entity = \"lines\", columns = [\"order_no\"], navigation = \"order\" }
+from = { entity = \"parts\", columns = [\"order_no\"], navigation = \"order\" }
 to = { entity = \"orders\", navigation = \"customer\" }
 ";
     let lines = mistakes(backend, "meet_navigation", SHOP, config).await.unwrap();
@@ -156,16 +156,16 @@ async fn what_a_table_is_not_is_told(#[case] backend: Backend) {
 key = [\"note\"]
 intersect = true
 version = \"note\"
-[entity.lines]
+[entity.parts]
 exclude = [\"qty\"]
 [[relationship]]
-from = { entity = \"lines\", columns = [\"order_no\"] }
+from = { entity = \"parts\", columns = [\"order_no\"] }
 to = { entity = \"customers\", columns = [\"name\"] }
 [[relationship]]
-from = { entity = \"lines\", columns = [\"order_no\", \"id\"] }
+from = { entity = \"parts\", columns = [\"order_no\", \"id\"] }
 to = { entity = \"customers\" }
 [[relationship]]
-from = { entity = \"lines\", columns = [\"order_no\"] }
+from = { entity = \"parts\", columns = [\"order_no\"] }
 to = { entity = \"orders\" }
 hierarchical = true
 where = [ { column = \"qty\", equals = 1 }, { column = \"note\", equals = 3, side = \"to\" } ]
@@ -174,11 +174,11 @@ where = [ { column = \"qty\", equals = 1 }, { column = \"note\", equals = 3, sid
     let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
     let expected = [
         "relata.toml:2:7: orders has a primary key: id",
-        "relata.toml:7:1: lines.order_no is Int and customers.name is String: they are never equal",
+        "relata.toml:7:1: parts.order_no is Int and customers.name is String: they are never equal",
         "relata.toml:7:1: name of customers is no key: it names no record",
-        "relata.toml:10:1: 2 columns of lines cannot lead to 1 of customers",
-        "relata.toml:16:16: a hierarchy stays within its table: lines is not orders",
-        "relata.toml:17:22: lines has no column `qty`",
+        "relata.toml:10:1: 2 columns of parts cannot lead to 1 of customers",
+        "relata.toml:16:16: a hierarchy stays within its table: parts is not orders",
+        "relata.toml:17:22: parts has no column `qty`",
     ];
     assert_eq!(lines, expected);
     let config = "[entity.orders]\nversion = \"note\"\nintersect = true\n";
@@ -186,4 +186,36 @@ where = [ { column = \"qty\", equals = 1 }, { column = \"note\", equals = 3, sid
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].contains("relata.toml:2:11") && lines[0].contains("cannot be the version"), "{lines:?}");
     assert!(lines[1].contains("relata.toml:3:13") && lines[1].contains("has 1 lookups"), "{lines:?}");
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn what_is_said_twice_or_of_what_is_hidden_is_told(#[case] backend: Backend) {
+    let tables = "create table post (id integer primary key);
+        create table tag (id integer primary key);
+        create table labels (post_id integer not null references post (id), tag_id integer not null references tag (id),
+            primary key (post_id, tag_id));
+        create table remark (id integer primary key, post_id integer references post (id));";
+    let section =
+        "[[relationship]]\nfrom = { entity = \"remark\", columns = [\"post_id\"] }\nto = { entity = \"post\" }\n";
+    let twice = format!("{section}{section}[entity.post]\n[entity.remark]\nname = \"note\"\n");
+    let Some(lines) = mistakes(backend, "twice", tables, &twice).await else { return };
+    assert_eq!(lines, ["relata.toml:4:1: this relationship has a section already"]);
+    let config = "[[relationship]]
+name = \"same\"
+from = { entity = \"labels\", columns = [\"post_id\"] }
+to = { entity = \"post\", navigation = \"labelRows\" }
+[[relationship]]
+name = \"same\"
+from = { entity = \"remark\", columns = [\"post_id\"] }
+to = { entity = \"post\" }
+";
+    let lines = mistakes(backend, "hidden", tables, config).await.unwrap();
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
+    let expected = [
+        "relata.toml:4:38: labels.labelRows: is a table of pairs, whose own collections are hidden: \
+         name the ends in [[many-to-many]]",
+        "relata.toml:6:8: same: is the name of two relationships",
+    ];
+    assert_eq!(lines, expected);
 }

@@ -1,5 +1,6 @@
 //! `relata.toml`: what it makes of a database, and what it is told that is wrong in it.
 
+mod definitions;
 mod docs;
 mod entities;
 mod lists;
@@ -12,7 +13,7 @@ mod reload;
 
 use relata::{Config, Gateway};
 
-use crate::support::{Backend, Server, connection};
+use crate::support::{Backend, Server, connection, run_sql};
 
 /// A server over tables, discovered and configured; or all that is wrong with the configuration.
 async fn try_configured(
@@ -22,7 +23,7 @@ async fn try_configured(
     config: &str,
 ) -> Option<Result<Server, Vec<String>>> {
     let connection = connection(backend, &format!("config_{name}")).await?;
-    sea_orm::ConnectionTrait::execute_unprepared(&connection, tables).await.unwrap();
+    run_sql(&connection, tables).await;
     let config = match Config::parse("relata.toml", config) {
         Ok(config) => config,
         Err(error) => return Some(Err(lines(&error.to_string()))),

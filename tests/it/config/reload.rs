@@ -8,7 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use relata::{Config, Gateway, gateway::Request};
+use rstest_reuse::apply;
 use serde_json::{Value, json};
+
+use crate::{
+    backends,
+    support::{Backend, connection, run_sql},
+};
 
 /// How long something may take that takes a second.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -204,4 +211,33 @@ fn every_mistake_is_a_line_on_standard_error() {
          relata: {file}:5:12: `scret` matches no table (did you mean `secret`?)\n"
     );
     assert_eq!(error, expected);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn requests_go_on_while_the_configuration_changes(#[case] backend: Backend) {
+    let Some(connection) = connection(backend, "config_busy").await else { return };
+    run_sql(&connection, "create table item (id integer primary key); insert into item values (1), (2), (3);").await;
+    let config = |text: &str| Config::parse("relata.toml", text).unwrap();
+    let gateway = Gateway::builder(connection).discover(&[]).build().await.unwrap();
+    let count = async || {
+        let request = Request { query: "{ items { id } }".to_owned(), ..Request::default() };
+        let body: Value = serde_json::from_slice(&gateway.execute(request).await.body).unwrap();
+        body["data"]["items"].as_array().unwrap_or_else(|| panic!("{body:#}")).len()
+    };
+    let asking = async {
+        for _ in 0..100 {
+            assert!([1, 2, 3].contains(&count().await));
+        }
+    };
+    let changing = async {
+        for round in 0..10 {
+            let sizes = format!("[lists]\ndefault-size = {}\n", 1 + round % 2);
+            gateway.reconfigure(config(&sizes)).await.unwrap();
+            let refused = gateway.reconfigure(config("[entity.itme]\n")).await.unwrap_err();
+            assert!(refused.to_string().starts_with("relata.toml:1:9: there is no table `itme`"), "{refused}");
+            assert_eq!(count().await, 1 + round % 2);
+        }
+    };
+    tokio::join!(asking, changing);
 }

@@ -12,6 +12,7 @@ mod name;
 mod pattern;
 mod relationship;
 mod section;
+mod suggest;
 mod tables;
 mod text;
 
@@ -20,6 +21,7 @@ use std::{net::SocketAddr, path::Path};
 use crate::catalog::{Definition, EntityDraft, Given, Problem, Problems, Profile, Severity};
 
 pub use error::{Error, Mistake};
+pub use suggest::suggest;
 
 use apply::Applier;
 use document::Document;

@@ -69,6 +69,9 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        /// Print a configuration for what the tables do not tell, commented out.
+        #[arg(long, conflicts_with = "json")]
+        suggest: bool,
     },
 }
 
@@ -160,7 +163,12 @@ async fn run(arguments: Arguments) -> Result<()> {
             say(std::io::stdout(), gateway.sdl().trim_end());
             Ok(())
         }
-        Some(Command::Inspect { source, json }) => {
+        Some(Command::Inspect { source, suggest: true, .. }) => {
+            let text = described(&source).await?.suggest().await?;
+            say(std::io::stdout(), text.trim_end());
+            Ok(())
+        }
+        Some(Command::Inspect { source, json, .. }) => {
             let catalog = described(&source).await?.catalog().await?;
             let text = if json { inspect::json(&catalog) } else { inspect::text(&catalog) };
             say(std::io::stdout(), text.trim_end());

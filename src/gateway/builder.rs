@@ -134,6 +134,17 @@ impl Builder {
         self.source.catalog(drafts, &stored.definitions)
     }
 
+    /// A configuration for what cannot be told from the tables: to be looked through by a person. All of it is
+    /// commented out.
+    ///
+    /// # Errors
+    /// As for [`Self::catalog`].
+    pub async fn suggest(self) -> Result<String, BuildError> {
+        let stored = store::load(&self.connection).await?;
+        let drafts = self.source.drafts(&self.connection).await?;
+        self.source.suggest(drafts, &stored.definitions)
+    }
+
     /// Builds the gateway.
     ///
     /// # Errors

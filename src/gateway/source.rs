@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     catalog::{self, Catalog, Definition, EntityDraft, IntersectName, Problems, Remark},
-    config::Config,
+    config::{Config, suggest},
     plan::Limits,
     reflect,
 };
@@ -69,6 +69,19 @@ impl Source {
         let given = config.apply(&mut drafts, definitions)?;
         catalog::build_given(drafts, &self.intersects, definitions, &given)
             .map_err(|problems| config.explain(problems).map_or_else(BuildError::Problems, BuildError::Config))
+    }
+
+    /// A configuration for what the tables leave open.
+    pub(super) fn suggest(
+        &self,
+        mut drafts: Vec<EntityDraft>,
+        definitions: &[Definition],
+    ) -> Result<String, BuildError> {
+        let catalog = self.catalog(drafts.clone(), definitions)?;
+        if let Some(config) = &self.config {
+            config.apply(&mut drafts, definitions)?;
+        }
+        Ok(suggest(&drafts, &catalog))
     }
 
     /// What one operation may ask for.

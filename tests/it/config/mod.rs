@@ -10,6 +10,7 @@ mod mistakes;
 mod relationships;
 mod relay;
 mod reload;
+mod suggest;
 
 use relata::{Config, Gateway};
 

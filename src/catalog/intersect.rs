@@ -41,12 +41,12 @@ pub(super) fn detect<'a>(
         }
     }
     let nothing = GivenIntersect::default();
-    let ids: Vec<EntityId> = catalog.entities().map(|(id, _)| id).collect();
+    let mut lookups_of: Vec<Vec<usize>> = vec![Vec::new(); catalog.entities.len()];
+    for (index, link) in links.iter().enumerate().filter(|(_, link)| link.condition.is_none()) {
+        lookups_of[link.referencing.0].push(index);
+    }
     let mut found = Vec::new();
-    for id in ids {
-        let lookups: Vec<usize> = (0..links.len())
-            .filter(|index| links[*index].referencing == id && links[*index].condition.is_none())
-            .collect();
+    for (id, lookups) in lookups_of.into_iter().enumerate().map(|(index, lookups)| (EntityId(index), lookups)) {
         let entity = catalog.entity(id);
         let said = given.of(&entity.table).map_or(&nothing, |given| &given.intersect);
         if let Some((false, origin)) = said.is_intersect {

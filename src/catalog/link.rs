@@ -1,6 +1,6 @@
 //! Relations in, relationships out: the two declarations of one relationship become one, and both ends get names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, Definition,
@@ -33,13 +33,19 @@ pub(super) struct Link {
 /// All one-to-many relationships that the drafts declare, each once.
 pub(super) fn relationships(catalog: &Catalog, drafts: &[EntityDraft], problems: &mut Problems) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
+    let mut of_entity: HashMap<EntityId, Vec<usize>> = HashMap::new();
+    let tables: HashMap<&Table, EntityId> = catalog.entities().map(|(id, entity)| (&entity.table, id)).collect();
     for draft in drafts {
         let Some(table) = &draft.table else { continue };
         for relation in &draft.relations {
-            let Some(link) = resolve(catalog, draft, table, relation, problems) else { continue };
-            match links.iter_mut().find(|known| known.is_same(&link)) {
-                Some(known) => known.merge(link),
-                None => links.push(link),
+            let Some(link) = resolve(catalog, &tables, draft, table, relation, problems) else { continue };
+            let known = of_entity.entry(link.referencing).or_default();
+            match known.iter().copied().find(|index| links[*index].is_same(&link)) {
+                Some(index) => links[index].merge(link),
+                None => {
+                    known.push(links.len());
+                    links.push(link);
+                }
             }
         }
     }
@@ -75,6 +81,7 @@ impl Link {
 
 fn resolve(
     catalog: &Catalog,
+    tables: &HashMap<&Table, EntityId>,
     draft: &EntityDraft,
     table: &Table,
     relation: &RelationDraft,
@@ -83,11 +90,12 @@ fn resolve(
     let is_discovered = draft.is_discovered;
     let label =
         relation.name.clone().or_else(|| relation.constraint.clone()).unwrap_or_else(|| relation.columns.join(", "));
-    let (id, entity) = catalog.find_table(table)?;
-    let Some((target_id, target)) = catalog.find_table(&relation.target) else {
+    let id = *tables.get(table)?;
+    let Some(target_id) = tables.get(&relation.target).copied() else {
         problems.warning(table, Some(&label), format!("leads to {}, which is not served: left out", relation.target));
         return None;
     };
+    let (entity, target) = (catalog.entity(id), catalog.entity(target_id));
     if relation.columns.len() != relation.target_columns.len() || relation.columns.is_empty() {
         let message = "does not name the same number of columns on both sides";
         problems.fault(is_discovered, table, Some(&label), message);

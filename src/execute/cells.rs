@@ -42,5 +42,5 @@ pub(super) trait Connection {
 
 /// A value that its column's type does not have.
 pub(super) fn misfit(ty: &AttributeType) -> Error {
-    Error::Value(format!("a value in the database is not of its column's type {}", ty.word()))
+    Error::Misfit(ty.word().to_owned(), String::new())
 }

@@ -7,7 +7,14 @@ use crate::{
     plan::{ConnectionPart, ConnectionTemplate, EdgePart, Object, Output, PageInfoPart, Query, ReadPlan},
 };
 
-use super::{Error, cells::Cells, etag::etag, json, read::Fetched, reference};
+use super::{
+    Error,
+    cells::{Cells, KeyPart},
+    etag::etag,
+    json,
+    read::Fetched,
+    reference,
+};
 
 /// Writes the members of a field's template.
 ///
@@ -49,7 +56,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
     fn members(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
         for (index, member) in object.members.iter().enumerate() {
             self.key(index, &member.key);
-            self.value(&member.value, frame)?;
+            self.value(&member.value, frame).map_err(|error| error.in_field(&member.key))?;
         }
         Ok(())
     }
@@ -203,7 +210,11 @@ impl<'a, R: Cells> Encoder<'a, R> {
         json::string(&template.signature, &mut self.out);
         for column in &template.cursor {
             self.out.push(b',');
+            let start = self.out.len();
             self.scalar(Some(frame), *column)?;
+            if &self.out[start..] == b"null" {
+                self.beyond_numbers(frame, *column, start)?;
+            }
         }
         self.out.push(b']');
         self.scratch = std::mem::replace(&mut self.out, out);
@@ -214,6 +225,18 @@ impl<'a, R: Cells> Encoder<'a, R> {
         // The buffer has exactly the encoded length.
         let _ = BASE64_URL_SAFE_NO_PAD.encode_slice(&self.scratch, &mut self.out[start..]);
         self.out.push(b'"');
+        Ok(())
+    }
+
+    /// Writes a floating-point number that JSON has none for as text.
+    fn beyond_numbers(&mut self, frame: Frame, column: usize, start: usize) -> Result<(), Error> {
+        let fetched = &self.fetched[frame.step];
+        if let Some(ty @ AttributeType::Float) = column_type(self.plan, frame.step, column)
+            && let Some(KeyPart::Text(text)) = fetched.rows[frame.row].key(column + fetched.shift(), ty)?
+        {
+            self.out.truncate(start);
+            json::string(&text, &mut self.out);
+        }
         Ok(())
     }
 

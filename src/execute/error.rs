@@ -21,9 +21,12 @@ pub enum Error {
     /// What a hook of an entity says.
     #[error("{0}")]
     Hook(String),
-    /// A value that its column's type does not have.
+    /// A value that is not as the gateway made or expects it.
     #[error("{0}")]
     Value(String),
+    /// A value that its column's type does not have: of a type, in a field of the answer.
+    #[error("{1}: a value in the database is not of the type {0}")]
+    Misfit(String, String),
     /// What is stored does not allow what was asked.
     #[error(transparent)]
     Refused(#[from] plan::Error),
@@ -91,6 +94,15 @@ impl Error {
         }
     }
 
+    /// The same, with the field of the answer that a value was read for, unless it is known.
+    #[must_use]
+    pub(super) fn in_field(self, key: &str) -> Self {
+        match self {
+            Self::Misfit(ty, field) if field.is_empty() => Self::Misfit(ty, key.to_owned()),
+            other => other,
+        }
+    }
+
     /// What a hook answered: its own words, or the database's error that it met.
     pub(super) fn of_hook(error: DbErr) -> Self {
         match error.into() {
@@ -107,6 +119,7 @@ impl Error {
             Self::Driver(error) => driver_code(error),
             Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
             Self::Hook(_) => Code::Invalid,
+            Self::Misfit(..) => Code::Unsupported,
             Self::Value(_) | Self::Orm(_) | Self::Reload(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
             Self::Outdated => Code::Unavailable,
@@ -167,7 +180,7 @@ impl Error {
     /// What clients are told.
     #[must_use]
     pub fn public_message(&self) -> String {
-        if matches!(self, Self::Hook(_) | Self::Refused(_) | Self::Raced(_)) {
+        if matches!(self, Self::Hook(_) | Self::Refused(_) | Self::Raced(_) | Self::Misfit(..)) {
             return self.to_string();
         }
         match self.code() {

@@ -41,6 +41,7 @@ impl Cells for PgRow {
             | AttributeType::Decimal { .. }
             | AttributeType::Enum(_) => text(bytes).map(|text| KeyPart::Text(text.to_owned())),
             AttributeType::Bytes => Some(KeyPart::Bytes(bytes.to_vec())),
+            AttributeType::Float => float(bytes).map(KeyPart::Text),
             other => {
                 let mut written = Vec::new();
                 write(bytes, other, &mut written).and_then(|()| {
@@ -130,6 +131,14 @@ fn integer(bytes: &[u8]) -> Option<i64> {
     })
 }
 
+/// A floating-point number in its shortest form: also what JSON has no number for.
+fn float(bytes: &[u8]) -> Option<String> {
+    Some(match bytes.len() {
+        4 => f32::from_be_bytes(bytes.try_into().ok()?).to_string(),
+        _ => f64::from_be_bytes(bytes.try_into().ok()?).to_string(),
+    })
+}
+
 /// Writes a value as JSON of an attribute's type; nothing where it is not of that type.
 fn write(bytes: &[u8], ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
     match ty {
@@ -144,7 +153,7 @@ fn write(bytes: &[u8], ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
         AttributeType::Json => out.extend_from_slice(bytes),
         AttributeType::Uuid(_) => json::uuid(Uuid::from_slice(bytes).ok()?, out),
         AttributeType::Date => write_date(i32::from_be_bytes(bytes.try_into().ok()?), out)?,
-        AttributeType::Time => json::time(time(i64::from_be_bytes(bytes.try_into().ok()?))?, out),
+        AttributeType::Time => write_time(i64::from_be_bytes(bytes.try_into().ok()?), out)?,
         AttributeType::DateTime { .. } => write_date_time(i64::from_be_bytes(bytes.try_into().ok()?), out)?,
         AttributeType::Bytes => json::bytes(bytes, out),
         AttributeType::Enum(list) => json::string(enum_name(list, text(bytes)?)?, out),
@@ -193,10 +202,16 @@ fn write_infinity(positive: bool, negative: bool, out: &mut Vec<u8>) -> bool {
     positive || negative
 }
 
-fn time(microseconds: i64) -> Option<NaiveTime> {
+/// The end of a day, in microseconds of it.
+const MIDNIGHT: i64 = 86_400_000_000;
+
+fn write_time(microseconds: i64, out: &mut Vec<u8>) -> Option<()> {
+    if microseconds == MIDNIGHT {
+        out.extend_from_slice(b"\"24:00:00\"");
+        return Some(());
+    }
     let seconds = u32::try_from(microseconds / 1_000_000).ok()?;
     let nanoseconds = u32::try_from(microseconds % 1_000_000).ok()? * 1_000;
-    // 24:00:00 exists there and nowhere else: it is the last moment of the day.
-    NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanoseconds)
-        .or_else(|| NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999))
+    json::time(NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanoseconds)?, out);
+    Some(())
 }

@@ -97,6 +97,12 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::Boolean, Stored::Integer(number)) => {
             out.extend_from_slice(if *number == 0 { b"false" } else { b"true" });
         }
+        (AttributeType::Boolean, Stored::Real(number)) => {
+            out.extend_from_slice(if *number == 0.0 { b"false" } else { b"true" });
+        }
+        (AttributeType::Boolean, Stored::Text(text)) => {
+            out.extend_from_slice(if boolean(text)? { b"true" } else { b"false" });
+        }
         (AttributeType::BigInt, Stored::Integer(number)) => json::quoted_integer(*number, out),
         (AttributeType::Int | AttributeType::Float | AttributeType::Json, Stored::Integer(number)) => {
             json::integer(*number, out);
@@ -117,9 +123,8 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::DateTime { .. }, Stored::Text(text)) => {
             json::date_time(date_time(std::str::from_utf8(text).ok()?)?, out);
         }
-        (AttributeType::DateTime { .. }, Stored::Integer(seconds)) => {
-            json::date_time(DateTime::from_timestamp(*seconds, 0)?.naive_utc(), out);
-        }
+        (AttributeType::Date, Stored::Integer(_) | Stored::Real(_)) => json::date(moment(stored)?.date(), out),
+        (AttributeType::DateTime { .. }, Stored::Integer(_) | Stored::Real(_)) => json::date_time(moment(stored)?, out),
         (AttributeType::Json, Stored::Text(text) | Stored::Blob(text)) => {
             let text = String::from_utf8_lossy(text);
             match serde_json::from_str::<&serde_json::value::RawValue>(&text) {
@@ -128,6 +133,8 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
             }
         }
         (AttributeType::Bytes, Stored::Blob(blob) | Stored::Text(blob)) => json::bytes(blob, out),
+        (AttributeType::Bytes, Stored::Integer(number)) => json::bytes(number.to_string().as_bytes(), out),
+        (AttributeType::Bytes, Stored::Real(number)) => json::bytes(number.to_string().as_bytes(), out),
         (AttributeType::Enum(list), stored) => json::string(enum_name(list, stored)?, out),
         (AttributeType::String { .. } | AttributeType::Text, stored) => match stored {
             Stored::Text(text) | Stored::Blob(text) => json::string(&String::from_utf8_lossy(text), out),
@@ -151,6 +158,36 @@ fn enum_name<'l>(list: &'l EnumType, stored: &Stored<'_>) -> Option<&'l str> {
         _ => false,
     });
     found.map(|value| value.name.as_str())
+}
+
+/// The words for truth values that people and other databases write.
+fn boolean(text: &[u8]) -> Option<bool> {
+    match text.to_ascii_lowercase().as_slice() {
+        b"true" | b"t" | b"yes" | b"y" | b"on" | b"1" => Some(true),
+        b"false" | b"f" | b"no" | b"n" | b"off" | b"0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Up to here SQLite takes a number for a Julian day (its modifier `auto`), beyond it for seconds since 1970.
+const LAST_DAY: f64 = 5_373_484.5;
+
+/// The Julian day on which 1970 began.
+const DAY_OF_EPOCH: f64 = 2_440_587.5;
+
+/// A number as a point in time, as SQLite's date functions take it: to the millisecond.
+fn moment(stored: &Stored<'_>) -> Option<NaiveDateTime> {
+    let number = match stored {
+        #[expect(clippy::cast_precision_loss, reason = "numbers beyond 2^53 seconds are no points in time")]
+        Stored::Integer(number) => *number as f64,
+        Stored::Real(number) => *number,
+        _ => return None,
+    };
+    let is_day = (0.0..LAST_DAY).contains(&number);
+    let seconds = if is_day { (number - DAY_OF_EPOCH) * 86_400.0 } else { number };
+    #[expect(clippy::cast_possible_truncation, reason = "what is too large saturates and is no point in time")]
+    let milliseconds = (seconds * 1_000.0).round() as i64;
+    Some(DateTime::from_timestamp_millis(milliseconds)?.naive_utc())
 }
 
 /// A number in its shortest form.

@@ -47,8 +47,7 @@ pub(super) fn register(types: &mut Types<'_>, id: EntityId) {
     }
     types.add(&name, object);
 
-    let mut properties = catalog.entities.iter().flat_map(|entity| &entity.navigation);
-    if properties.any(|property| property.collection && property.target == id) {
+    if types.is_collection(id) {
         let name = set_where(entity);
         types.add(&name, quantifiers(&name, entity));
     }

@@ -1,13 +1,15 @@
 //! The schema's types while they are collected: each name once, scalars, enums and filters only where they are used,
 //! and the few ways in which every file of this module makes fields and descriptions.
 
+use std::collections::HashSet;
+
 use async_graphql::{
     ErrorExtensions,
     dynamic::{Field, FieldFuture, FieldValue, InputValue, ResolverContext, Type, TypeRef, indexmap::IndexMap},
 };
 
 use crate::{
-    catalog::{AttributeType, Catalog, Entity, name},
+    catalog::{AttributeType, Catalog, Entity, EntityId, name},
     error::Code,
     plan::Limits,
 };
@@ -18,13 +20,22 @@ use super::{enumeration, scalar};
 pub(super) struct Types<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) limits: Limits,
+    /// The entities that collections lead to.
+    collections: HashSet<EntityId>,
     collected: IndexMap<String, Type>,
     problems: Vec<String>,
 }
 
 impl<'a> Types<'a> {
     pub(super) fn new(catalog: &'a Catalog, limits: Limits) -> Self {
-        Self { catalog, limits, collected: IndexMap::new(), problems: Vec::new() }
+        let properties = catalog.entities.iter().flat_map(|entity| &entity.navigation);
+        let collections = properties.filter(|property| property.collection).map(|property| property.target).collect();
+        Self { catalog, limits, collections, collected: IndexMap::new(), problems: Vec::new() }
+    }
+
+    /// Whether a collection leads to an entity.
+    pub(super) fn is_collection(&self, id: EntityId) -> bool {
+        self.collections.contains(&id)
     }
 
     /// Adds a type. A second one of the same name is a problem: the engine would silently keep only one of them.

@@ -179,8 +179,8 @@ fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, va
         let row = operator::find(name).filter(|row| row.fits(&attribute.ty)).ok_or_else(|| {
             explain(Error::invalid(format!("there is no operator {name} for {}", attribute.ty.word())))
         })?;
-        let filter =
-            plan_operand(attribute_id, row, operand, &|value| Literal::parse(value, &attribute.ty)).map_err(explain)?;
+        let filter = plan_operand(attribute_id, row, operand, &|value| Literal::parse_compared(value, &attribute.ty))
+            .map_err(explain)?;
         parts.extend(filter);
     }
     Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })

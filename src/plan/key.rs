@@ -64,7 +64,7 @@ pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> 
     }
     let key = Key::all(entity).into_iter().find(|key| key.name == *name).ok_or_else(one)?;
     let parse = |attribute: &AttributeId, value: &Value| {
-        let parsed = Literal::parse(value, &entity.attribute(*attribute).ty)?;
+        let parsed = Literal::parse_compared(value, &entity.attribute(*attribute).ty)?;
         Ok((*attribute, parsed))
     };
     match (key.attributes.as_slice(), value) {

@@ -16,7 +16,7 @@ pub enum Literal {
     Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// A floating-point number, never infinite.
+    /// A floating-point number; infinite or no number only in cursors.
     Float(f64),
     /// An exact decimal number in plain notation.
     Decimal(String),
@@ -45,13 +45,29 @@ impl Literal {
     pub fn parse_answered(value: &Value, ty: &AttributeType) -> Result<Self> {
         match ty {
             AttributeType::Int => Self::parse(value, &AttributeType::BigInt),
-            // PostgreSQL's dates before and after all others.
-            AttributeType::Date | AttributeType::DateTime { .. }
-                if matches!(value.as_str(), Some("infinity" | "-infinity")) =>
-            {
-                Ok(Self::Text(value.as_str().unwrap_or_default().to_owned()))
+            // In cursors, where JSON has no number.
+            AttributeType::Float if matches!(value.as_str(), Some("NaN" | "inf" | "-inf")) => {
+                Ok(Self::Float(value.as_str().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)))
             }
-            other => Self::parse(value, other),
+            other => Self::parse_compared(value, other),
+        }
+    }
+
+    /// Parses a value that is compared and never stored: also what databases have beyond numbers and dates.
+    ///
+    /// # Errors
+    /// `INVALID` where the value is not one of that type.
+    pub fn parse_compared(value: &Value, ty: &AttributeType) -> Result<Self> {
+        match (ty, value.as_str()) {
+            // Dates before and after all others.
+            (AttributeType::Date | AttributeType::DateTime { .. }, Some(text @ ("infinity" | "-infinity"))) => {
+                Ok(Self::Text(text.to_owned()))
+            }
+            (AttributeType::Time, Some(text @ "24:00:00")) => Ok(Self::Text(text.to_owned())),
+            (AttributeType::Decimal { .. }, Some(text @ ("NaN" | "Infinity" | "-Infinity"))) => {
+                Ok(Self::Decimal(text.to_owned()))
+            }
+            _ => Self::parse(value, ty),
         }
     }
 

@@ -111,7 +111,8 @@ pub fn is_kept(catalog: &Catalog, one: &OneToMany, id: AttributeId) -> bool {
 
 /// The other relationships that the same lookup attribute serves; arms of one lookup do not count.
 pub fn shared_with<'c>(catalog: &'c Catalog, one: &OneToMany, id: AttributeId) -> impl Iterator<Item = &'c OneToMany> {
-    let others = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
+    let lookups = catalog.entity(one.referencing).navigation.iter().filter(|property| property.end == End::Referencing);
+    let others = lookups.filter_map(|property| catalog.relationship(property.relationship).as_one_to_many());
     others.filter(move |other| {
         other.referencing == one.referencing
             && other.condition.is_none()
@@ -221,8 +222,8 @@ pub fn link_attributes(catalog: &Catalog, id: EntityId) -> Vec<AttributeId> {
     let entity = catalog.entity(id);
     let mut attributes = entity.primary_key.clone();
     attributes.extend(entity.version);
-    for relationship in &catalog.relationships {
-        match &relationship.kind {
+    for property in &entity.navigation {
+        match &catalog.relationship(property.relationship).kind {
             RelationshipKind::OneToMany(one) => {
                 if one.referencing == id {
                     attributes.extend(&one.referencing_attributes);

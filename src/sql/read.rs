@@ -52,7 +52,7 @@ fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut Selec
         for (part, id) in primary_key.iter().enumerate() {
             let column = scope.column(rows.entity, *id, base);
             let key = scope.dialect.key_parameter(part, &column);
-            select.and_where(column.expr.eq(key));
+            select.and_where(scope.dialect.key_column(&column).eq(key));
         }
         return;
     }

@@ -35,6 +35,7 @@ mod replicas;
 mod smoke;
 mod statement_count;
 mod tables;
+mod types;
 mod write;
 
 use rstest_reuse::{self, template};

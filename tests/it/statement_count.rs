@@ -132,9 +132,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
 
 /// What the gateway says, and what the driver logged meanwhile.
 async fn count(server: &Server, operation: &str) -> (usize, usize) {
+    logged(server.statements(operation)).await
+}
+
+/// What something answers, and how many statements the driver logged meanwhile.
+async fn logged<T>(work: impl Future<Output = T>) -> (T, usize) {
     LazyLock::force(&COUNTER);
     let span = info_span!(target: "counted", "operation");
-    let said = server.statements(operation).instrument(span.clone()).await;
+    let said = work.instrument(span.clone()).await;
     let logged = span.with_subscriber(|(id, dispatch)| {
         let registry = dispatch.downcast_ref::<tracing_subscriber::Registry>().unwrap();
         let count = registry.span(id).unwrap().extensions().get::<Count>().cloned();
@@ -163,4 +168,33 @@ async fn without_parents_nothing_is_asked_below_them(#[case] backend: Backend) {
     let Some(server) = scratch(backend, "statements_0", &rows(0)).await else { return };
     let (said, sent) = count(&server, "{ accounts { contacts { tasks { name } } contactsAggregate { count } } }").await;
     assert_eq!((said, sent), (4, 1), "at most what the operation takes");
+}
+
+/// As many tables as that, each with a foreign key, a unique key and a UUID, and a view over each.
+fn tables(count: usize) -> String {
+    let mut sql = "create table t0 (id integer primary key);".to_owned();
+    for number in 1..count {
+        let _ = write!(
+            sql,
+            "create table t{number} (id integer primary key, up_id integer references t{} (id), code varchar(9) unique, token uuid);
+             create view v{number} as select id, token from t{number};",
+            number - 1
+        );
+    }
+    sql
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn discovery_takes_as_many_statements_for_sixty_tables_as_for_three(#[case] backend: Backend) {
+    let mut counts = Vec::new();
+    for tables_there in [3, 60] {
+        let Some(server) = scratch(backend, &format!("discover_{tables_there}"), &tables(tables_there)).await else {
+            return;
+        };
+        let (drafts, statements) = logged(relata::reflect::database::discover(server.connection(), &[])).await;
+        assert_eq!(drafts.unwrap().len(), 2 * tables_there - 1);
+        counts.push(statements);
+    }
+    assert!(counts[0] == counts[1] && (1..=10).contains(&counts[0]), "{counts:?}");
 }

@@ -111,7 +111,17 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::comparable(column),
             // Keys are cast to the column's own type.
-            Self::Postgres | Self::MySql => column.expr.clone(),
+            Self::Postgres => postgres::comparable_key(column),
+            Self::MySql => column.expr.clone(),
+        }
+    }
+
+    /// A column as it compares with the key of one record.
+    pub(super) fn key_column(self, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite => sqlite::key_column(column),
+            Self::Postgres => postgres::comparable_key(column),
+            Self::MySql => column.expr.clone(),
         }
     }
 

@@ -56,13 +56,38 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
 /// Types that are read as the database's text are compared as that: some, such as `xml` and `point`, have no equality.
 pub(super) fn comparable(column: &Typed<'_>) -> Expr {
     match column.ty {
-        AttributeType::Text => cast(column.expr.clone(), "text"),
+        AttributeType::Text => as_text(column),
+        // A domain over an enum has none of the enum's operators.
+        AttributeType::Enum(_) => {
+            column.database_type.map_or_else(|| column.expr.clone(), |ty| cast_to(column.expr.clone(), ty))
+        }
         _ => column.expr.clone(),
     }
 }
 
+/// Keys are cast to the column's own type, or to what a domain over an enum is made of.
+pub(super) fn comparable_key(column: &Typed<'_>) -> Expr {
+    match column.ty {
+        AttributeType::Enum(_) => comparable(column),
+        _ => column.expr.clone(),
+    }
+}
+
+/// A value as the database prints it. The cast of an `inet` adds the length of the mask where nobody else does.
+fn as_text(column: &Typed<'_>) -> Expr {
+    let is_address = column.database_type.is_some_and(|ty| ty.namespace.is_none() && ty.name == "inet");
+    if is_address {
+        Func::cust(iden("abbrev")).arg(column.expr.clone()).into()
+    } else {
+        cast(column.expr.clone(), "text")
+    }
+}
+
+/// Numbers up to here are rounded to the largest one of single precision.
+const MAX_SINGLE: f64 = 3.402_823_567_797_336_4e38;
+
 fn is_beyond_single(literal: &Literal) -> bool {
-    matches!(literal, Literal::Float(number) if number.abs() > f64::from(f32::MAX))
+    matches!(literal, Literal::Float(number) if number.abs() > MAX_SINGLE)
 }
 
 fn value(literal: &Literal) -> Value {
@@ -128,7 +153,8 @@ pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
     let (left, list) = match (column.ty, column.database_type) {
         // Strings that code knows as an enum compare as they are, so that an index serves them.
         (AttributeType::Enum(known), None) if !is_number(known) => (column.expr.clone(), list),
-        (AttributeType::Enum(_) | AttributeType::Text, _) => (cast(column.expr.clone(), "text"), list),
+        (AttributeType::Text, _) => (as_text(column), list),
+        (AttributeType::Enum(_), _) => (cast(column.expr.clone(), "text"), list),
         _ => (column.expr.clone(), list),
     };
     left.eq(PgFunc::any(list))
@@ -168,7 +194,8 @@ fn array_type(ty: &AttributeType) -> &'static str {
 /// The encoder reads numbers, text, UUIDs, dates and bytes in their binary form; the rest comes as text.
 pub(super) fn readable(column: &Typed<'_>) -> Expr {
     match column.ty {
-        AttributeType::Decimal { .. } | AttributeType::Enum(_) | AttributeType::Text | AttributeType::Json => {
+        AttributeType::Text => as_text(column),
+        AttributeType::Decimal { .. } | AttributeType::Enum(_) | AttributeType::Json => {
             cast(column.expr.clone(), "text")
         }
         AttributeType::String { .. } if column.database_type.is_some_and(|ty| !is_plain_text(ty)) => {

@@ -104,6 +104,16 @@ pub(super) fn comparable(column: &Typed<'_>) -> Expr {
         AttributeType::Date => format("%Y-%m-%d"),
         AttributeType::Time => format("%H:%M:%f"),
         AttributeType::Uuid(UuidStorage::Text) => Func::lower(column.expr.clone()).into(),
+        // Answered as text, whatever its storage class is.
+        AttributeType::Text => column.expr.clone().cast_as("text"),
+        _ => column.expr.clone(),
+    }
+}
+
+/// A column as it compares with the key of one record.
+pub(super) fn key_column(column: &Typed<'_>) -> Expr {
+    match column.ty {
+        AttributeType::Text => comparable(column),
         _ => column.expr.clone(),
     }
 }

@@ -1,0 +1,130 @@
+//! Values that only some databases have, or that their columns should not hold.
+
+use serde_json::{Value, json};
+
+use crate::support::{Backend, Server, scratch};
+
+/// The identifiers that a connection meets, one record per page.
+async fn walk(server: &Server, order: &str) -> Vec<Value> {
+    let (mut met, mut after) = (Vec::new(), Value::Null);
+    for _ in 0..20 {
+        let query = format!(
+            "query($after: String) {{ thingsConnection(first: 1, after: $after, orderBy: [{order}]) {{
+               nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        );
+        let data = server.data_with(&query, json!({ "after": after })).await;
+        let connection = &data["thingsConnection"];
+        met.extend(connection["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()));
+        after = connection["pageInfo"]["endCursor"].clone();
+        if connection["pageInfo"]["hasNextPage"] == json!(false) {
+            break;
+        }
+    }
+    met
+}
+
+#[tokio::test]
+async fn what_is_no_finite_number_date_or_time_is_told_and_found() {
+    let sql = "create table thing (id integer primary key, f double precision, s real, d numeric, day date, at timestamptz, t time);
+        insert into thing values (1, 'NaN', 'NaN', 'NaN', 'infinity', 'infinity', '24:00:00'),
+            (2, 'Infinity', 'Infinity', '1', '-infinity', '-infinity', '00:00:00'),
+            (3, '-Infinity', '-Infinity', '-1', '2024-01-01', '0044-03-15 00:00:00+00 BC', '23:59:59.999999'),
+            (4, null, null, null, null, null, null), (5, 0, 0, 0, '0044-03-15 BC', '2024-01-01Z', '12:00');";
+    let Some(server) = scratch(Backend::Postgres, "special_values", sql).await else { return };
+    let data = server.data("{ things(orderBy: [{id: ASC}], first: 3) { f s d day at t } }").await;
+    let expected = json!([
+        {"f": null, "s": null, "d": "NaN", "day": "infinity", "at": "infinity", "t": "24:00:00"},
+        {"f": null, "s": null, "d": "1", "day": "-infinity", "at": "-infinity", "t": "00:00:00"},
+        {"f": null, "s": null, "d": "-1", "day": "2024-01-01", "at": "-0043-03-15T00:00:00Z", "t": "23:59:59.999999"}
+    ]);
+    assert_eq!(data["things"], expected);
+    for column in ["f", "s", "d", "day", "at", "t"] {
+        let rows = server.sql(&format!("select id from thing order by {column}, id")).await;
+        let expected: Vec<Value> = rows.iter().map(|row| row["id"].clone()).collect();
+        assert_eq!(walk(&server, &format!("{{{column}: ASC}}")).await, expected, "{column}");
+    }
+    for (filter, id) in [
+        ("d: {eq: \"NaN\"}", 1),
+        ("day: {eq: \"infinity\"}", 1),
+        ("at: {in: [\"-infinity\"]}", 2),
+        ("t: {eq: \"24:00:00\"}", 1),
+        ("day: {lt: \"0001-01-01\", ne: \"-infinity\"}", 5),
+        ("at: {eq: \"-0043-03-15T00:00:00Z\"}", 3),
+    ] {
+        let data = server.data(&format!("{{ things(where: {{{filter}}}) {{ id }} }}")).await;
+        assert_eq!(data, json!({"things": [{"id": id}]}), "{filter}");
+    }
+    // They are answered, but not taken.
+    for value in ["d: \"NaN\"", "day: \"infinity\"", "t: \"24:00:00\""] {
+        let create = format!("mutation {{ createThing(input: {{id: 9, {value}}}) {{ outcome }} }}");
+        assert_eq!(server.code(&create).await, "INVALID", "{value}");
+    }
+    // A digest tells what is no number from nothing.
+    let mut etags = Vec::new();
+    for value in ["'NaN'", "'Infinity'", "null"] {
+        server.execute(&format!("update thing set f = {value} where id = 1")).await;
+        etags.push(server.data("{ thing(key: {id: 1}) { etag } }").await["thing"]["etag"].to_string());
+    }
+    etags.dedup();
+    assert_eq!(etags.len(), 3, "{etags:?}");
+}
+
+#[tokio::test]
+async fn sqlite_columns_hold_values_of_any_storage_class() {
+    let sql = "create table thing (id integer primary key, untyped, b boolean, bytes blob, at datetime, day date, v varchar(9), n numeric);
+        insert into thing values (1, 5, 'true', 'text', 1700000000, '2024-01-01 10:00:00', 5, '1.50'),
+            (2, 1.5, 'f', 7, 2451545.0, '2024-01-02', 1.5, 2), (3, 'five', 1, x'00ff', 1700000000.25, null, x'41', 1e300),
+            (4, x'6869', 0.0, null, '2024-01-01T10:00:00+02:00', 2451545, 'x', -0.5), (5, '5', null, null, null, null, null, null);
+        create table untyped_key (k primary key, n integer); insert into untyped_key values (1, 10), ('one', 20), (2.5, 30);
+        create table untyped_child (id integer primary key, k references untyped_key (k));
+        insert into untyped_child values (1, 1), (2, 'one'), (3, 1);";
+    let server = scratch(Backend::Sqlite, "storage_classes", sql).await.unwrap();
+    let data = server.data("{ things(orderBy: [{id: ASC}], first: 4) { untyped b bytes at day v n } }").await;
+    let expected = json!([
+        {"untyped": "5", "b": true, "bytes": "dGV4dA==", "at": "2023-11-14T22:13:20Z", "day": "2024-01-01", "v": "5", "n": "1.5"},
+        {"untyped": "1.5", "b": false, "bytes": "Nw==", "at": "2000-01-01T12:00:00Z", "day": "2024-01-02", "v": "1.5", "n": "2"},
+        {"untyped": "five", "b": true, "bytes": "AP8=", "at": "2023-11-14T22:13:20.25Z", "day": null, "v": "A",
+            "n": format!("1{}", "0".repeat(300))},
+        {"untyped": "hi", "b": false, "bytes": null, "at": "2024-01-01T08:00:00Z", "day": "2000-01-01", "v": "x", "n": "-0.5"}
+    ]);
+    assert_eq!(data["things"], expected);
+    for (filter, ids) in [
+        ("untyped: {eq: \"5\"}", json!([{"id": 1}, {"id": 5}])),
+        ("untyped: {in: [\"1.5\", \"five\"]}", json!([{"id": 2}, {"id": 3}])),
+        ("untyped: {eq: \"hi\"}", json!([{"id": 4}])),
+        ("at: {eq: \"2000-01-01T12:00:00Z\"}", json!([{"id": 2}])),
+        ("at: {gt: \"2023-11-14T22:13:20Z\", lt: \"2023-12-01T00:00:00Z\"}", json!([{"id": 3}])),
+        ("day: {eq: \"2000-01-01\"}", json!([{"id": 4}])),
+    ] {
+        let data = server.data(&format!("{{ things(where: {{{filter}}}, orderBy: [{{id: ASC}}]) {{ id }} }}")).await;
+        assert_eq!(data["things"], ids, "{filter}");
+    }
+    let data = server
+        .data(
+            "{ untypedKeys(orderBy: [{n: ASC}]) { ref k untypedChildren(orderBy: [{id: ASC}]) { id } }
+               one: untypedKey(key: {k: \"1\"}) { n } text: untypedKey(key: {k: \"one\"}) { n }
+               node(ref: \"untypedKeys('2.5')\") { ... on UntypedKey { n } } untypedChildren { kUntypedKey { n } } }",
+        )
+        .await;
+    let expected = json!({
+        "untypedKeys": [
+            {"ref": "untypedKeys('1')", "k": "1", "untypedChildren": [{"id": 1}, {"id": 3}]},
+            {"ref": "untypedKeys('one')", "k": "one", "untypedChildren": [{"id": 2}]},
+            {"ref": "untypedKeys('2.5')", "k": "2.5", "untypedChildren": []}
+        ],
+        "one": {"n": 10}, "text": {"n": 20}, "node": {"n": 30},
+        "untypedChildren": [{"kUntypedKey": {"n": 10}}, {"kUntypedKey": {"n": 20}}, {"kUntypedKey": {"n": 10}}]
+    });
+    assert_eq!(data, expected);
+}
+
+#[tokio::test]
+async fn a_value_that_its_type_does_not_have_says_where_it_is() {
+    let sql = "create table thing (id integer primary key, n integer, name varchar(9)); insert into thing values (1, 'many', 'a');";
+    let server = scratch(Backend::Sqlite, "misfit", sql).await.unwrap();
+    let response = server.run("{ things { n } }", json!({})).await;
+    let error = &response["errors"][0];
+    assert_eq!(error["extensions"]["code"], "UNSUPPORTED", "{response:#}");
+    assert!(error["message"].as_str().unwrap().contains("Int"), "{response:#}");
+    assert_eq!(server.data("{ things { name etag } }").await["things"][0]["name"], "a");
+}

@@ -15,6 +15,7 @@ use arc_swap::ArcSwap;
 use async_graphql::dynamic::SchemaError;
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
+use tracing::Instrument;
 
 use crate::{
     catalog::{Catalog, Problems, Table},
@@ -129,6 +130,22 @@ impl Gateway {
 
     /// Answers a request. One that a newer generation of definitions might answer otherwise is put to it.
     pub async fn execute(&self, request: Request) -> Response {
+        if !self.0.origin.database.must_be_heard_out() {
+            return self.answer(request).await;
+        }
+        // Whoever leaves does not stop what runs.
+        let gateway = self.clone();
+        match tokio::spawn(async move { gateway.answer(request).await }.in_current_span()).await {
+            Ok(response) => response,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and with it whoever waits.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    async fn answer(&self, request: Request) -> Response {
         let mut snapshot = self.0.snapshot.load_full();
         let mut attempt = 1;
         loop {

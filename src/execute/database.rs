@@ -98,6 +98,13 @@ impl Database {
         self.pool.dialect()
     }
 
+    /// Whether every answer has to be waited for: MariaDB's driver loses its place in a connection when it is dropped
+    /// while an answer arrives.
+    #[must_use]
+    pub fn must_be_heard_out(&self) -> bool {
+        matches!(self.pool, Pool::MySql(_))
+    }
+
     /// The same connections, for what is asked beside data.
     #[must_use]
     pub fn connection(&self) -> &DatabaseConnection {

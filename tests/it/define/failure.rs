@@ -56,9 +56,19 @@ async fn a_column_that_somebody_else_made_meanwhile_is_a_conflict(#[case] backen
     server.execute("create table reader (id integer primary key)").await;
     let pairs = Defining::many_to_many("post_readers", "reader", "post", "author");
     server.refuses_to_define(&pairs, "CONFLICT").await;
+    let page = Defining::one_to_many("page_author", "page", "author", "author_id");
+    if backend == Backend::MariaDb {
+        // Names of indexes are each table's own; what was made before that one was met is taken back.
+        server.execute("create index ix_page_author on page (post_id)").await;
+        let (structure, sdl) = (server.structure().await, server.sdl().await);
+        assert_eq!(server.try_define(&page).await, Err("CONFLICT".to_owned()));
+        assert_eq!(server.structure().await, structure);
+        assert!(server.sdl().await == sdl);
+        return;
+    }
     // Names of indexes and constraints are shared with others, too.
     server.execute("create index ix_page_author on tag (name)").await;
-    server.refuses_to_define(&Defining::one_to_many("page_author", "page", "author", "author_id"), "CONFLICT").await;
+    server.refuses_to_define(&page, "CONFLICT").await;
 }
 
 #[apply(backends)]

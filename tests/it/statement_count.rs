@@ -121,7 +121,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
         let mut summary = Summary(String::new());
         event.record(&mut summary);
         let is_service =
-            ["BEGIN", "SET TRANSACTION", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| summary.0.starts_with(word));
+            ["BEGIN", "SET", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| summary.0.starts_with(word));
         for span in context.event_scope(event).into_iter().flatten().filter(|_| !is_service) {
             if let Some(count) = span.extensions().get::<Count>() {
                 count.0.fetch_add(1, Ordering::Relaxed);

@@ -44,6 +44,11 @@ async fn an_index_meets_a_table_of_its_name(#[case] backend: Backend) {
     let Some(server) = blog(backend, "review_index").await else { return };
     server.execute("create table ix_post_editor (id integer primary key)").await;
     let editor = Defining::one_to_many("post_editor", "post", "author", "editor_id");
+    if backend == Backend::MariaDb {
+        // Its indexes are each table's own, and meet nothing.
+        server.define(&editor).await;
+        return;
+    }
     assert_eq!(server.try_define(&editor).await, Err("CONFLICT".to_owned()));
     assert_eq!(server.column("post", "editor_id").await, None);
     server.execute("drop table ix_post_editor").await;
@@ -57,9 +62,12 @@ async fn a_definition_outlives_its_column_and_can_be_deleted(#[case] backend: Ba
     let editor = Defining::one_to_many("post_editor", "post", "author", "editor_id");
     server.define(&editor).await;
     let structure = server.structure_of_data().await;
-    server
-        .execute(&format!("{}; alter table post drop column editor_id", backend.drop_index("ix_post_editor", "post")))
-        .await;
+    let drop = match backend {
+        // The index goes with its only column, but not before the foreign key that needs it.
+        Backend::MariaDb => "alter table post drop foreign key fk_post_editor, drop column editor_id",
+        Backend::Sqlite | Backend::Postgres => "drop index ix_post_editor; alter table post drop column editor_id",
+    };
+    server.execute(drop).await;
     let gone = server.define(&Defining::delete("post_editor")).await;
     assert_eq!(gone["relationships"], json!([]));
     assert_eq!(server.number("select count(*) as v from relata_definition").await, 0);

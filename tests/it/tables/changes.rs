@@ -157,7 +157,7 @@ async fn a_target_of_a_multi_table_lookup_is_forgotten_in_its_rows_only(backend:
     let transaction = Transaction::begin(&database).await.unwrap();
     let shown = relata::define::expand(transaction.connection(), &steps[0]).await.unwrap();
     transaction.rollback().await.unwrap();
-    run(&db, &shown.join(";")).await;
+    db.execute_unprepared(&shown.join(";")).await.unwrap();
     assert_eq!(texts(&db, "select regarding_type from deal order by id").await, ["null", "note"]);
     let drop = TableChange::DropMultiTable {
         schema_name: "Regarding".to_owned(),
@@ -170,70 +170,26 @@ async fn a_target_of_a_multi_table_lookup_is_forgotten_in_its_rows_only(backend:
 }
 
 /// Every type of key that reflection knows, as a column declares it.
-const KEYS: &[(Backend, &str)] = &[
-    (Backend::Sqlite, "integer"),
-    (Backend::Sqlite, "bigint"),
-    (Backend::Sqlite, "text"),
-    (Backend::Sqlite, "varchar(12)"),
-    (Backend::Sqlite, "uuid"),
-    (Backend::Sqlite, "uuid_text"),
-    (Backend::Sqlite, "uuid_text(36)"),
-    (Backend::Sqlite, "numeric"),
-    (Backend::Sqlite, "decimal(10, 2)"),
-    (Backend::Sqlite, "date"),
-    (Backend::Sqlite, "time"),
-    (Backend::Sqlite, "datetime"),
-    (Backend::Sqlite, "timestamptz"),
-    (Backend::Sqlite, "boolean"),
-    (Backend::Sqlite, "real"),
-    (Backend::Sqlite, "blob"),
-    (Backend::Sqlite, "point"),
-    (Backend::Postgres, "smallint"),
-    (Backend::Postgres, "integer"),
-    (Backend::Postgres, "bigint"),
-    (Backend::Postgres, "text"),
-    (Backend::Postgres, "varchar"),
-    (Backend::Postgres, "varchar(12)"),
-    (Backend::Postgres, "char(2)"),
-    (Backend::Postgres, "\"char\""),
-    (Backend::Postgres, "name"),
-    (Backend::Postgres, "uuid"),
-    (Backend::Postgres, "numeric"),
-    (Backend::Postgres, "numeric(10, 2)"),
-    (Backend::Postgres, "date"),
-    (Backend::Postgres, "time"),
-    (Backend::Postgres, "timestamp"),
-    (Backend::Postgres, "timestamptz"),
-    (Backend::Postgres, "boolean"),
-    (Backend::Postgres, "real"),
-    (Backend::Postgres, "double precision"),
-    (Backend::Postgres, "bytea"),
-    (Backend::Postgres, "inet"),
-    (Backend::Postgres, "odd.\"Mood\""),
-    (Backend::Postgres, "odd.code"),
-    (Backend::MariaDb, "tinyint"),
-    (Backend::MariaDb, "smallint unsigned"),
-    (Backend::MariaDb, "integer"),
-    (Backend::MariaDb, "integer unsigned"),
-    (Backend::MariaDb, "bigint"),
-    (Backend::MariaDb, "bigint unsigned"),
-    (Backend::MariaDb, "varchar(12)"),
-    (Backend::MariaDb, "varchar(12) collate utf8mb4_general_ci"),
-    (Backend::MariaDb, "varchar(12) character set latin1"),
-    (Backend::MariaDb, "char(2)"),
-    (Backend::MariaDb, "uuid"),
-    (Backend::MariaDb, "inet6"),
-    (Backend::MariaDb, "decimal(10, 2)"),
-    (Backend::MariaDb, "date"),
-    (Backend::MariaDb, "time(3)"),
-    (Backend::MariaDb, "datetime(6)"),
-    (Backend::MariaDb, "timestamp"),
-    (Backend::MariaDb, "boolean"),
-    (Backend::MariaDb, "double"),
-    (Backend::MariaDb, "binary(16)"),
-    (Backend::MariaDb, "varbinary(16)"),
-    (Backend::MariaDb, "year"),
-];
+fn keys(backend: Backend) -> impl Iterator<Item = &'static str> {
+    let types = match backend {
+        Backend::Sqlite => {
+            "integer; bigint; text; varchar(12); uuid; uuid_text; uuid_text(36); numeric; \
+             decimal(10, 2); date; time; datetime; timestamptz; boolean; real; blob; point"
+        }
+        Backend::Postgres => {
+            "smallint; integer; bigint; text; varchar; varchar(12); char(2); \"char\"; name; uuid; \
+             numeric; numeric(10, 2); date; time; timestamp; timestamptz; boolean; real; \
+             double precision; bytea; inet; odd.\"Mood\"; odd.code"
+        }
+        Backend::MariaDb => {
+            "tinyint; smallint unsigned; integer; integer unsigned; bigint; bigint unsigned; \
+             varchar(12); varchar(12) collate utf8mb4_general_ci; varchar(12) character set latin1; \
+             char(2); uuid; inet6; decimal(10, 2); date; time(3); datetime(6); timestamp; boolean; \
+             double; binary(16); varbinary(16); year"
+        }
+    };
+    types.split("; ")
+}
 
 #[apply(backends)]
 #[tokio::test]
@@ -244,7 +200,7 @@ async fn a_lookup_is_of_the_type_of_its_key(backend: Backend) {
             .await;
     }
     run(&db, "create table deal (id integer primary key)").await;
-    for (place, (_, declared)) in KEYS.iter().filter(|(of, _)| *of == backend).enumerate() {
+    for (place, declared) in keys(backend).enumerate() {
         let target = format!("t{place}");
         run(&db, &format!("create table {target} (id {declared} primary key)")).await;
         let key = draft(&db, &target).await.unwrap().columns.remove(0);
@@ -287,7 +243,16 @@ async fn a_key_that_code_declares_gives_a_type_that_is_not_written_down(backend:
         };
         change(&db, &[add]).await;
         let made = draft(&db, "deal").await.unwrap();
-        assert_eq!(made.columns.iter().find(|it| it.name == format!("c{place}")).unwrap().ty, Some(ty));
+        let expected = match ty {
+            // A key of text has a bound there.
+            AttributeType::String { max_length: None } if backend == Backend::MariaDb => {
+                AttributeType::String { max_length: Some(255) }
+            }
+            // Code keeps a UUID as its bytes there, whose column says no more.
+            AttributeType::Uuid(_) if backend == Backend::MariaDb => AttributeType::Bytes,
+            ty => ty,
+        };
+        assert_eq!(made.columns.iter().find(|it| it.name == format!("c{place}")).unwrap().ty, Some(expected));
     }
 }
 

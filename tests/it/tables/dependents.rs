@@ -46,7 +46,9 @@ fn trigger(backend: Backend, name: &str, on: &str, body: &str) -> String {
 async fn a_lookup_of_its_own_goes_alone(backend: Backend) {
     let Some(db) = connection(backend, "define_alone").await else { return };
     run(&db, TABLES).await;
-    change(&db, &[lookup(backend, "Deal", "deal", NewColumn { required: true, ..integer("agent_id") }, "agent")]).await;
+    // MariaDB refuses a key that would empty a column that takes no null.
+    let required = backend != Backend::MariaDb;
+    change(&db, &[lookup(backend, "Deal", "deal", NewColumn { required, ..integer("agent_id") }, "agent")]).await;
     run(&db, "create index notes on deal (note); create view v as select note from deal").await;
     assert_eq!(dependents(&db, &drop_lookup(backend)).await.unwrap(), [] as [String; 0]);
 }

@@ -40,12 +40,11 @@ pub(super) fn relationships(catalog: &Catalog, drafts: &[EntityDraft], problems:
         for relation in &draft.relations {
             let Some(link) = resolve(catalog, &tables, draft, table, relation, problems) else { continue };
             let known = of_entity.entry(link.referencing).or_default();
-            match known.iter().copied().find(|index| links[*index].is_same(&link)) {
-                Some(index) => links[index].merge(link),
-                None => {
-                    known.push(links.len());
-                    links.push(link);
-                }
+            if let Some(index) = known.iter().copied().find(|index| links[*index].is_same(&link)) {
+                links[index].merge(link);
+            } else {
+                known.push(links.len());
+                links.push(link);
             }
         }
     }

@@ -28,10 +28,10 @@ impl Column {
         let declared = self.declared;
         let mut sql = format!("create table item{number} (id integer primary key, v {declared});");
         if self.is_key {
-            sql += &format!(
+            sql.extend([format!(
                 "create table holder{number} (v {declared} primary key, n integer);
                  create table held{number} (id integer primary key, holder_id {declared} references holder{number} (v));"
-            );
+            )]);
         }
         sql
     }

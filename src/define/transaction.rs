@@ -30,11 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Transaction {
     // Ended before the next writer is let through: fields are dropped in order.
     inner: DatabaseTransaction,
-    /// What it runs on.
-    connection: DatabaseConnection,
+    /// What is permanent already, and what it runs on.
+    undo: Undo,
     dialect: Dialect,
-    /// What takes back what is permanent already, in the order in which it was made.
-    undo: Vec<String>,
     /// The turn of this writer, where a database takes one at a time.
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -63,7 +61,8 @@ impl Transaction {
         for statement in definitions::enter(dialect, PATIENCE.as_millis()) {
             inner.query_one(&statement).await?;
         }
-        Ok(Self { inner, connection, dialect, undo: Vec::new(), _turn: turn })
+        let undo = Undo { connection, statements: Vec::new() };
+        Ok(Self { inner, undo, dialect, _turn: turn })
     }
 
     /// Carries steps out, in order.
@@ -77,7 +76,7 @@ impl Transaction {
                     let backend = self.inner.get_database_backend();
                     let statement = Statement::from_sql_and_values(backend, text, values.clone());
                     self.inner.execute_raw(statement).await.map_err(|error| explain(error.into()))?;
-                    self.undo.extend(undo.clone());
+                    self.undo.statements.extend(undo.clone());
                 }
                 Step::Rebuild(change) => rebuild::run(&self.inner, change).await?,
                 Step::DropColumn(change) => rebuild::drop_column(&self.inner, change).await?,
@@ -100,10 +99,13 @@ impl Transaction {
     /// # Errors
     /// What the database answered instead; then nothing has changed.
     pub async fn commit(self) -> Result<(), Error> {
-        let Self { inner, connection, dialect, undo, _turn } = self;
+        let Self { inner, mut undo, dialect, _turn } = self;
         let committed = inner.commit().await.map_err(|error| explain(error.into()));
-        let undone = if committed.is_err() { take_back(&connection, undo).await } else { Ok(()) };
-        leave(dialect, connection).await;
+        if committed.is_ok() {
+            undo.statements.clear();
+        }
+        let undone = undo.take_back().await;
+        leave(dialect, &undo.connection).await;
         committed.and(undone)
     }
 
@@ -112,29 +114,52 @@ impl Transaction {
     /// # Errors
     /// What the database answered instead.
     pub async fn rollback(self) -> Result<(), Error> {
-        let Self { inner, connection, dialect, undo, _turn } = self;
+        let Self { inner, mut undo, dialect, _turn } = self;
         let rolled_back = inner.rollback().await;
-        let undone = take_back(&connection, undo).await;
-        leave(dialect, connection).await;
+        let undone = undo.take_back().await;
+        leave(dialect, &undo.connection).await;
         rolled_back?;
         undone
     }
 }
 
-/// Takes back what is permanent already, the last first. What cannot be taken back is told in the log: nobody who
-/// asked for the change can do anything about it.
-async fn take_back(connection: &DatabaseConnection, undo: Vec<String>) -> Result<(), Error> {
-    for text in undo.iter().rev() {
-        if let Err(error) = connection.execute_unprepared(text).await {
-            tracing::error!(%error, statement = text, "what a change of definitions made could not be taken back");
-            return Err(error.into());
+/// What takes back what is permanent already.
+#[derive(Debug)]
+struct Undo {
+    connection: DatabaseConnection,
+    /// In the order in which what they take back was made.
+    statements: Vec<String>,
+}
+
+impl Undo {
+    /// Takes it back, the last first. What cannot be taken back is told in the log: nobody who asked for the change can
+    /// do anything about it.
+    async fn take_back(&mut self) -> Result<(), Error> {
+        while let Some(text) = self.statements.pop() {
+            if let Err(error) = self.connection.execute_unprepared(&text).await {
+                tracing::error!(%error, statement = text, "what a change of definitions made could not be taken back");
+                self.statements.clear();
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Undo {
+    /// Somebody lost interest in a transaction before its end.
+    fn drop(&mut self) {
+        let statements = std::mem::take(&mut self.statements);
+        if !statements.is_empty() {
+            let mut undo = Self { connection: self.connection.clone(), statements };
+            // What fails is told in the log.
+            tokio::spawn(async move { undo.take_back().await });
         }
     }
-    Ok(())
 }
 
 /// Lets the next one in.
-async fn leave(dialect: Dialect, connection: DatabaseConnection) {
+async fn leave(dialect: Dialect, connection: &DatabaseConnection) {
     if dialect == Dialect::MySql {
         // A session that has ended holds nothing either.
         if let Err(error) = connection.execute_unprepared(definitions::LEAVE_SESSION).await {

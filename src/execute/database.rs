@@ -8,14 +8,14 @@ use sea_orm::{
 };
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::sql::Dialect;
+use crate::sql::{Dialect, definitions};
 
 use super::{
     Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, pool::Pool,
     replicas::Replicas, write,
 };
 
-/// How long SQLite waits for a writer of another process.
+/// How long SQLite waits for a writer of another process, and MariaDB for a change of definitions.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What each of the gateway's own sessions on MariaDB begins with: values that do not fit are refused and not cut off,
@@ -171,7 +171,11 @@ impl Database {
         }
         let mut attempt = 1;
         loop {
-            match self.pool.read(fields, max_answer).await {
+            let answer = self.pool.read(fields, max_answer).await;
+            if let Err(failure) = &answer {
+                self.settle(&failure.error).await;
+            }
+            match answer {
                 Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
                     tracing::debug!(error = %failure.error, attempt, "a read is run again");
                     tokio::time::sleep(pause(attempt)).await;
@@ -190,13 +194,28 @@ impl Database {
     pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
         let mut attempt = 1;
         loop {
-            match self.write_once(surroundings, fields).await {
+            let answer = self.write_once(surroundings, fields).await;
+            if let Err(failure) = &answer {
+                self.settle(&failure.error).await;
+            }
+            match answer {
                 Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
                     tracing::debug!(error = %failure.error, attempt, "an operation is run again");
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }
                 done => return done,
+            }
+        }
+    }
+
+    /// Waits until definitions are at rest, where a statement met tables in the middle of a change of them: MariaDB shows
+    /// each step of it at once. Then whoever looks at the generation sees whether there was one.
+    async fn settle(&self, error: &Error) {
+        if self.dialect() == Dialect::MySql && error.is_undefined() {
+            let wait = definitions::pass_session(BUSY_TIMEOUT.as_secs());
+            if let Err(error) = self.connection.query_one(&wait).await {
+                tracing::debug!(%error, "a change of definitions could not be waited for");
             }
         }
     }

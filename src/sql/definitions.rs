@@ -148,9 +148,22 @@ pub fn patience(seconds: u64) -> String {
 /// session: `entered`, 1 once it may, 0 when it has waited for so many seconds.
 #[must_use]
 pub fn enter_session(seconds: u64) -> SelectStatement {
-    let name = Func::cust("concat").args([Expr::val(CHANNEL), Expr::val("."), Func::cust("database").into()]);
-    let lock = Func::cust("get_lock").args([Expr::expr(Func::cust("sha1").arg(name)), Expr::val(seconds)]);
+    let lock = Func::cust("get_lock").args([session_lock(), Expr::val(seconds)]);
     Query::select().expr_as(lock, "entered").take()
+}
+
+/// Waits until no session on MariaDB changes definitions, for so many seconds.
+#[must_use]
+pub fn pass_session(seconds: u64) -> SelectStatement {
+    let lock = Func::cust("get_lock").args([session_lock(), Expr::val(seconds)]);
+    let release = Func::cust("release_lock").arg(session_lock());
+    Query::select().expr(lock).expr(release).take()
+}
+
+/// The name of the lock: that of a database among those of the server.
+fn session_lock() -> Expr {
+    let name = Func::cust("concat").args([Expr::val(CHANNEL), Expr::val("."), Func::cust("database").into()]);
+    Func::cust("sha1").arg(name).into()
 }
 
 /// Lets the next session in.

@@ -7,7 +7,7 @@ use crate::{
     backends,
     readme::examples,
     ref_semantics::shows,
-    support::{Backend, demo_of_its_own},
+    support::{Backend, Server, demo_of_its_own},
 };
 
 #[apply(backends)]
@@ -19,7 +19,11 @@ async fn every_example_of_the_page_on_definitions_answers_as_it_says(#[case] bac
     let examples = examples(&page);
     assert!(examples.len() >= 20);
     for (operation, shown) in examples {
-        let answer = server.run(&operation, json!({})).await;
+        let answer = if backend == Backend::MariaDb && operation.matches("deleteRelationship(").count() > 1 {
+            one_by_one(&server, &operation).await
+        } else {
+            server.run(&operation, json!({})).await
+        };
         let shown: Value = serde_json::from_str(&shown).unwrap();
         if shown.get("errors").is_some() {
             assert!(shows(&shown, &answer), "{operation}\n{answer:#}");
@@ -33,6 +37,19 @@ async fn every_example_of_the_page_on_definitions_answers_as_it_says(#[case] bac
     assert_eq!(server.texts("select schema_name as v from relata_definition").await, ["task_list"]);
     assert_eq!(server.number("select count(*) as v from task where subject = 'Call back'").await, 1);
     assert_eq!(server.number("select count(*) as v from systemuser where fullname = 'Robin Novak'").await, 1);
+}
+
+/// Where nothing brings back what is dropped, an operation drops one thing only.
+async fn one_by_one(server: &Server, operation: &str) -> Value {
+    let refused = server.run(operation, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "UNSUPPORTED", "{operation}");
+    let mut data = json!({});
+    for field in operation.lines().filter(|line| line.contains("deleteRelationship(")) {
+        let answer = server.run(&format!("mutation {{ {field} }}"), json!({})).await;
+        let answer = answer["data"].as_object().cloned().unwrap();
+        data.as_object_mut().unwrap().extend(answer);
+    }
+    json!({ "data": data })
 }
 
 #[test]

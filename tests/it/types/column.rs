@@ -216,6 +216,21 @@ fn mariadb() -> Vec<Column> {
         column("date", "Date", values::date(), same),
         column("time(6)", "Time", values::time(6), same),
         column("datetime(6)", "DateTime", values::date_time(6), "v = replace(replace({}, 'T', ' '), 'Z', '')"),
+        column("int unsigned", "BigInt", values::unsigned(u64::from(u32::MAX)), same),
+        column("bigint unsigned", "Decimal", values::unsigned(u64::MAX), same),
+        column("year", "Int", values::year(), same),
+        // With bits alone, a key would be compared byte by byte.
+        Column {
+            is_key: false,
+            ..column("bit(64)", "Decimal", values::unsigned(u64::MAX), "v = cast({} as unsigned)")
+        },
+        Column { is_key: false, ..column("float", "Float", values::single(), "v = cast({} as float)") },
+        column("uuid", "UUID", values::uuid_v4(), same),
+        column("varchar(20) collate utf8mb4_general_ci", "String", values::word(), same),
+        column("varchar(20) character set latin1", "String", values::word(), same),
+        text("inet6", &["::", "::1", "fe80::1", "2001:db8::ff00:42:8329"]),
+        text("inet4", &["0.0.0.0", "10.0.0.1", "255.255.255.255"]),
+        Column { is_key: false, ..text("set('a','b','c')", &["", "a", "a,c", "a,b,c"]) },
         json,
     ]
 }

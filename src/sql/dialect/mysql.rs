@@ -25,19 +25,21 @@ const LONGEST_KEY: u32 = 3072;
 
 /// A value as it compares with a column and as it is stored: in the column's own type, so that an index serves it.
 pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
-    let value = Expr::val(match literal {
+    Expr::val(match literal {
         Literal::Uuid(uuid, UuidStorage::Native) if !is_of(column.database_type, "uuid") => {
             uuid.as_bytes().to_vec().into()
         }
-        literal => value(literal),
-    });
-    match (literal, column.database_type) {
         // Of single precision the same number has other digits.
-        (Literal::Float(number), Some(ty)) if is_single(ty) && number.abs() <= f64::from(f32::MAX) => {
-            value.cast_as("float")
-        }
-        _ => value,
-    }
+        Literal::Float(number) if column.database_type.is_some_and(is_single) => single(*number),
+        literal => value(literal),
+    })
+}
+
+/// The number of single precision that is next to a number; the number itself where there is none.
+fn single(number: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "single precision is what the column keeps")]
+    let single = number as f32;
+    if single.is_finite() { single.into() } else { number.into() }
 }
 
 fn value(literal: &Literal) -> Value {

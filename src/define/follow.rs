@@ -1,5 +1,6 @@
 //! Learns that definitions have changed, on whichever instance of the gateway that was. PostgreSQL says so; elsewhere,
-//! and where a message may have been missed, the generation is read.
+//! where a server lets nobody listen (one that follows another, some distributed ones), and where a message may have
+//! been missed, the generation is read.
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use sqlx::{
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
+    error::Code,
     execute::{Database, Error, generation},
     sql::{Dialect, definitions},
 };
@@ -43,7 +45,7 @@ pub struct Follower {
 #[derive(Debug)]
 enum Source {
     Asked(DatabaseConnection),
-    Told { pool: PgPool, listener: Option<PgListener> },
+    Told { connection: DatabaseConnection, pool: PgPool, listener: Option<PgListener> },
 }
 
 /// Follows what is defined on a database.
@@ -55,7 +57,8 @@ pub fn follow(database: &Database) -> Follower {
         Dialect::Postgres => {
             let options = connection.get_postgres_connection_pool().connect_options();
             let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
-            Source::Told { pool: pool.connect_lazy_with((*options).clone()), listener: None }
+            let pool = pool.connect_lazy_with((*options).clone());
+            Source::Told { connection: connection.clone(), pool, listener: None }
         }
     };
     Follower { source, known: 0, clock: None, is_cut_off: false }
@@ -105,11 +108,17 @@ impl Follower {
                 clock.tick().await;
                 generation(connection, self.known).await
             }
-            Source::Told { pool, listener } => {
+            Source::Told { connection, pool, listener } => {
                 let answer = told(pool, listener, clock).await;
-                if answer.is_err() {
-                    *listener = None;
+                let Err(error) = &answer else { return answer };
+                *listener = None;
+                if error.code() != Code::Forbidden && !error.is_unfit() {
+                    return answer;
                 }
+                tracing::debug!(%error, "the database lets nobody listen: it is asked instead");
+                let connection = connection.clone();
+                let answer = generation(&connection, self.known).await;
+                (self.source, self.clock) = (Source::Asked(connection), None);
                 answer
             }
         }

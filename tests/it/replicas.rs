@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use relata::{Gateway, gateway::Request};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::support::{connect, skip};
 
@@ -14,7 +15,11 @@ struct Pair {
     primary: DatabaseConnection,
     standby: DatabaseConnection,
     gateway: Gateway,
+    /// One after the other: a paused server is paused for all.
+    _turn: MutexGuard<'static, ()>,
 }
+
+static TURN: Mutex<()> = Mutex::const_new(());
 
 const TABLES: &str = "create table author (id integer primary key, name varchar(40) not null);
     create table book (id integer primary key, title varchar(40) not null, author_id integer references author (id));
@@ -31,6 +36,7 @@ impl Pair {
                 "no PostgreSQL that another one follows: see scripts/test-databases",
             );
         };
+        let turn = TURN.lock().await;
         let server = connect(&primary).await;
         server.execute_unprepared(&format!("create database {name}")).await.unwrap();
         let of = |server: &str| format!("{}/{name}", server.rsplit_once('/').unwrap().0);
@@ -40,7 +46,7 @@ impl Pair {
         let standby = connect(&of(&standby)).await;
         let builder = Gateway::builder(primary.clone()).read_from([standby.clone()]);
         let gateway = builder.discover(&[]).build().await.unwrap();
-        Some(Self { primary, standby, gateway })
+        Some(Self { primary, standby, gateway, _turn: turn })
     }
 
     /// The replica stays where it is.
@@ -84,7 +90,6 @@ async fn wait(condition: impl AsyncFn() -> bool) {
     }
 }
 
-/// One after the other: a paused server is paused for all.
 #[tokio::test]
 async fn queries_go_to_the_replica_and_mutations_to_what_it_follows() {
     let Some(pair) = Pair::start("replicas_split").await else { return };
@@ -123,6 +128,29 @@ async fn queries_go_to_the_replica_and_mutations_to_what_it_follows() {
     pair.standby.clone().close().await.unwrap();
     assert_eq!(pair.ask(query).await, navigated);
     assert!(pair.gateway.ready().await);
+}
+
+#[tokio::test]
+async fn a_gateway_over_a_standby_alone_reads_and_follows_what_is_defined() {
+    let Some(pair) = Pair::start("replicas_standby").await else { return };
+    let reader = Gateway::builder(pair.standby.clone()).discover(&[]).build().await.unwrap();
+    let ask = async |query: &str| {
+        let response = reader.execute(Request { query: query.to_owned(), ..Request::default() }).await;
+        serde_json::from_slice::<Value>(&response.body).unwrap()
+    };
+    let books = json!({ "data": { "books": [{ "title": "Notes", "author": { "name": "Ada" } }] } });
+    assert_eq!(ask("{ books { title author { name } } }").await, books);
+    assert!(!reader.sdl().contains("createOneToManyRelationship"), "nothing can be defined here");
+    let refused = ask("mutation { deleteBook(key: {id: 1}) { outcome } }").await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let define = "mutation { createOneToManyRelationship(input: {
+        schemaName: \"book_reviewer\" referencedEntity: \"author\" referencingEntity: \"book\" lookup: { name: \"reviewer_id\" }
+    }) { schemaName } }";
+    pair.ask(define).await;
+    // Without any request, because it looks by itself.
+    wait(async || reader.sdl().contains("reviewer: Author")).await;
+    let reviewed = json!({ "data": { "books": [{ "reviewer": null }] } });
+    assert_eq!(ask("{ books { reviewer { name } } }").await, reviewed);
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ enum Stored<'r> {
 }
 
 /// The value of a column; of a zero date, which is no date, null.
-fn stored(row: &MySqlRow, column: usize) -> Result<Stored<'_>, Error> {
+fn stored<'r>(row: &'r MySqlRow, column: usize, ty: &AttributeType) -> Result<Stored<'r>, Error> {
     let value = row.try_get_raw(column)?;
     if value.is_null() {
         return Ok(Stored::Null);
@@ -51,11 +51,11 @@ fn stored(row: &MySqlRow, column: usize) -> Result<Stored<'_>, Error> {
         Kind::Raw => Some(Stored::Raw(bytes)),
         Kind::Bits => Some(Stored::Bits(bytes)),
     };
-    read.ok_or_else(|| Error::Value(format!("a value in the database is none of its column's kind {kind:?}")))
+    read.ok_or_else(|| misfit(ty))
 }
 
 /// How a value is laid out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Kind {
     Integer,
     Unsigned,
@@ -130,7 +130,7 @@ impl Cells for MySqlRow {
     }
 
     fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        let stored = stored(self, column)?;
+        let stored = stored(self, column, ty)?;
         if matches!(stored, Stored::Null) {
             out.extend_from_slice(b"null");
             return Ok(());
@@ -140,7 +140,7 @@ impl Cells for MySqlRow {
 
     fn key(&self, column: usize, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
         let text = |text: String| Ok(Some(KeyPart::Text(text)));
-        match stored(self, column)? {
+        match stored(self, column, ty)? {
             Stored::Null => Ok(None),
             Stored::Integer(number) => Ok(Some(KeyPart::Integer(number))),
             Stored::Unsigned(number) => match i64::try_from(number) {
@@ -159,7 +159,7 @@ impl Cells for MySqlRow {
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
-        Ok(match stored(self, column)? {
+        Ok(match stored(self, column, &AttributeType::Int)? {
             Stored::Integer(number) => usize::try_from(number).unwrap_or_default(),
             Stored::Unsigned(number) => usize::try_from(number).unwrap_or_default(),
             _ => 0,

@@ -4,6 +4,7 @@ mod check;
 mod generated;
 mod keyless;
 mod links;
+mod mariadb;
 mod names;
 mod odd;
 mod odd_postgres;

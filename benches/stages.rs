@@ -120,6 +120,7 @@ fn entity(number: usize) -> EntityDraft {
         delete: None,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     };
     EntityDraft {
         table: Some(table(number)),

@@ -98,6 +98,7 @@ fn relation(columns: &[String], target: &Table, target_columns: &[String]) -> Re
         delete: None,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     }
 }
 

@@ -56,6 +56,7 @@ pub struct KeyDraft {
 
 /// A relation as one side declares it. The two declarations of one relationship become one by tables and columns.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a relation, not a state machine")]
 pub struct RelationDraft {
     /// The name that the source gives to this end; nothing where the naming rule decides.
     pub name: Option<String>,
@@ -77,6 +78,8 @@ pub struct RelationDraft {
     pub condition: Result<Option<ConditionDraft>, String>,
     /// The constraint's name in the database, where there is one.
     pub constraint: Option<String>,
+    /// Whether only a configuration says so, and no database holds the values to it.
+    pub is_assumed: bool,
 }
 
 /// A condition by column names.

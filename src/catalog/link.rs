@@ -10,6 +10,7 @@ use super::{
 
 /// A one-to-many relationship before its ends are named.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a relation, not a state machine")]
 pub(super) struct Link {
     pub(super) referencing: EntityId,
     pub(super) referencing_attributes: Vec<AttributeId>,
@@ -28,6 +29,8 @@ pub(super) struct Link {
     says_single: bool,
     /// Whether only the database says so, and not code.
     is_discovered: bool,
+    /// Whether only a configuration says so.
+    pub(super) is_assumed: bool,
 }
 
 /// All one-to-many relationships that the drafts declare, each once.
@@ -75,6 +78,7 @@ impl Link {
         self.hierarchical |= other.hierarchical;
         self.delete = self.delete.or(other.delete);
         self.is_discovered &= other.is_discovered;
+        self.is_assumed &= other.is_assumed;
     }
 }
 
@@ -146,6 +150,7 @@ fn resolve(
         referenced_name: name.filter(|_| !relation.is_referencing),
         says_single: relation.is_single && !relation.is_referencing,
         is_discovered,
+        is_assumed: relation.is_assumed,
         schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,

@@ -192,6 +192,7 @@ impl Names {
             attributes: pair[role].referenced_attributes.clone(),
             intersect_attributes: pair[role].referencing_attributes.clone(),
             navigation: navigation[role].clone(),
+            is_assumed: pair[role].is_assumed,
         };
         Relationship {
             schema_name: intersect.schema_name.map_or_else(|| entity.logical_name.clone(), str::to_owned),

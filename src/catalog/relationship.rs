@@ -77,6 +77,8 @@ pub struct ManyToManyEnd {
     pub intersect_attributes: Vec<AttributeId>,
     /// The name of this end's collection of records of the other end.
     pub navigation: String,
+    /// Whether only a configuration says so: the intersect may point at records that are not there.
+    pub is_assumed: bool,
 }
 
 /// What deleting a referenced record does to the records that reference it.

@@ -46,6 +46,7 @@ fn to_one(name: &str, column: &str, target: &str) -> RelationDraft {
         delete: None,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     }
 }
 

@@ -109,6 +109,7 @@ fn a_thousand_tables_around_one_are_described() {
         delete: None,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     };
     let spoke = |number: u32| EntityDraft {
         relations: vec![lookup.clone()],

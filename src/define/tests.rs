@@ -48,6 +48,7 @@ fn lookup(column: &str, target: &str, delete: Option<CascadeDelete>) -> Relation
         delete,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     }
 }
 

@@ -110,6 +110,7 @@ fn relation(name: String, definition: RelationDef) -> RelationDraft {
         delete: definition.on_delete.and_then(cascade),
         condition,
         constraint: definition.fk_name,
+        is_assumed: false,
     }
 }
 

@@ -203,8 +203,8 @@ fn page_target(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> Vec<AttributeId> {
 /// point at a record that is gone.
 fn in_intersect_alone(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> bool {
     let target = hop.target_attributes(scope.catalog);
-    hop.many_to_many(scope.catalog).is_some()
-        && scope.dialect.enforces_foreign_keys()
+    let is_kept = |many: &ManyToMany| scope.dialect.enforces_foreign_keys() && !many.ends[1 - hop.role()].is_assumed;
+    hop.many_to_many(scope.catalog).is_some_and(is_kept)
         && rows.filter.is_none()
         && rows.after.is_none()
         && rows.before.is_none()

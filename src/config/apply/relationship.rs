@@ -175,6 +175,7 @@ impl Applier<'_> {
                 delete: None,
                 condition: Ok(lookup.condition.clone()),
                 constraint: None,
+                is_assumed: true,
             });
         }
     }

@@ -196,6 +196,7 @@ pub(super) fn reference(column: &str, target: &str, target_column: &str) -> Rela
         delete: None,
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     }
 }
 

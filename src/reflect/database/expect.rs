@@ -82,6 +82,7 @@ pub(super) fn relation(
         delete,
         condition: Ok(None),
         constraint: constraint.map(str::to_owned),
+        is_assumed: false,
     }
 }
 

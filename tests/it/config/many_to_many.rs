@@ -71,3 +71,25 @@ ends = [ { column = \"playlist_id\", navigation = \"mentioned\" }, { column = \"
         assert_eq!(server.code(missing).await, "GRAPHQL_VALIDATION_FAILED", "{missing}");
     }
 }
+
+/// No foreign key keeps a link from outliving its record: such a link is none of a page.
+#[apply(backends)]
+#[tokio::test]
+async fn links_to_records_that_are_gone_take_no_place_on_a_page(#[case] backend: Backend) {
+    let tables = "create table book (id integer primary key);
+        create table tag (id integer primary key);
+        create table book_tag (book_id integer, tag_id integer, primary key (book_id, tag_id));
+        insert into book values (1); insert into tag values (2), (3);
+        insert into book_tag values (1, 1), (1, 2), (1, 3);";
+    let config = "[[relationship]]
+from = { entity = \"book_tag\", columns = [\"book_id\"] }
+to = { entity = \"book\" }
+[[relationship]]
+from = { entity = \"book_tag\", columns = [\"tag_id\"] }
+to = { entity = \"tag\" }
+";
+    let Some(server) = configured(backend, "dangling", tables, config).await else { return };
+    let data = server.data("{ books { tags(first: 1) { id } all: tags { id } tagsAggregate { count } } }").await;
+    let expected = json!([{"tags": [{"id": 2}], "all": [{"id": 2}, {"id": 3}], "tagsAggregate": {"count": 2}}]);
+    assert_eq!(data["books"], expected);
+}

@@ -138,6 +138,7 @@ fn drafts() -> impl Strategy<Value = Vec<EntityDraft>> {
                 delete,
                 condition: Ok(None),
                 constraint: None,
+                is_assumed: false,
             });
         }
         drafts

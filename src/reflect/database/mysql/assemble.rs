@@ -126,6 +126,7 @@ fn relation(
         },
         condition: Ok(None),
         constraint: Some(first.name.clone()),
+        is_assumed: false,
     })
 }
 

@@ -105,6 +105,7 @@ fn relation_draft(row: &ForeignKeyRow, names: &ColumnNames<'_>) -> Option<Relati
         },
         condition: Ok(None),
         constraint: Some(row.name.clone()),
+        is_assumed: false,
     })
 }
 

@@ -146,6 +146,7 @@ fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) ->
         },
         condition: Ok(None),
         constraint: None,
+        is_assumed: false,
     })
 }
 

@@ -47,8 +47,8 @@ fn value(literal: &Literal) -> Value {
         Literal::Boolean(value) => (*value).into(),
         Literal::Integer(value) => (*value).into(),
         Literal::Float(value) => (*value).into(),
-        // As text it would be compared as a binary floating-point number.
-        Literal::Decimal(text) => BigDecimal::from_str(text).map_or_else(|_| text.clone().into(), Into::into),
+        // As text it would be compared as a binary floating-point number. What is no number, no column holds.
+        Literal::Decimal(text) => Value::BigDecimal(BigDecimal::from_str(text).ok().map(Box::new)),
         Literal::Bytes(value) => value.clone().into(),
         other => text(other).into(),
     }

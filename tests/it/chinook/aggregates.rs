@@ -59,7 +59,8 @@ async fn aggregates_respect_the_filter_and_the_type(#[case] backend: Backend) {
         found["max"]["composer"]
     ]);
     let sql = "select count(*) as a, cast(sum(t.milliseconds) as bigint) as b, cast(sum(t.bytes) as bigint) as c,
-        cast(floor(sum(t.milliseconds) / count(t.milliseconds)) as bigint) as d, min(t.name) as e, min(t.milliseconds) as f,
+        cast((sum(t.milliseconds) - sum(t.milliseconds) % count(t.milliseconds)) / count(t.milliseconds) as bigint) as d,
+        min(t.name) as e, min(t.milliseconds) as f,
         max(t.composer) as g from track t join genre g on g.genre_id = t.genre_id where g.name = 'Jazz'";
     assert_eq!(json!([row]), rows(backend, &server, sql).await);
 }

@@ -164,16 +164,17 @@ fn columns(change: &TableChange) -> Vec<&str> {
     }
 }
 
-/// The triggers that name a column, whether they would break without it or only never be run again: those whose texts
-/// follow it to another name.
+/// The triggers and views that name a column, whether they would break without it, only never be run again, or take its
+/// name in quotes for a text: those whose texts follow it to another name.
 async fn speaking_of(scratch: &mut Scratch, table: &Table, column: &str) -> Result<Vec<String>, Error> {
     const OTHER_NAME: &str = "relata_renamed";
     let before: Vec<Object> = scratch.rows(&inspect::sqlite_objects()).await?;
     scratch.run(&sqlite::rename_column(table, column, OTHER_NAME)).await?;
     let after: Vec<Object> = scratch.rows(&inspect::sqlite_objects()).await?;
     let is_same = |object: &Object| after.iter().any(|it| it.name == object.name && it.text == object.text);
-    let follows = before.iter().filter(|object| object.kind == "trigger" && !is_same(object));
-    Ok(follows.map(|object| format!("trigger {}", object.name)).collect())
+    let is_code = |object: &&Object| matches!(object.kind.as_str(), "trigger" | "view");
+    let follows = before.iter().filter(is_code).filter(|object| !is_same(object));
+    Ok(follows.map(|object| format!("{} {}", object.kind, object.name)).collect())
 }
 
 /// Runs a statement until nothing breaks by it any more, and says what did. What breaks is dropped.

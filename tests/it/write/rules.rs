@@ -91,7 +91,9 @@ async fn constraints_that_are_checked_at_the_end_are_told_like_others(#[case] ba
     let refusal = server.refuses(rename, "CONFLICT").await;
     assert_eq!((&refusal["entity"], &refusal["attributes"]), (&json!("item"), &json!(["name"])));
     let update = "mutation { updateKind(key: {code: \"k\"}, input: {alias: \"new\"}) { outcome } }";
-    server.refuses(update, "TARGET_NOT_FOUND").await;
+    // At the end the reference leads nowhere; at once the record is held by who refers to it.
+    let code = if backend == Backend::MariaDb { "RESTRICTED" } else { "TARGET_NOT_FOUND" };
+    server.refuses(update, code).await;
     // Nothing of it is left in the way of the next operation.
     server.write("mutation { updateItem(key: {id: 2}, input: {name: \"c\"}) { outcome } }").await;
     if backend == Backend::Postgres {

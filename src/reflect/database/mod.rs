@@ -13,7 +13,7 @@ mod sqlite;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 
-use crate::catalog::EntityDraft;
+use crate::catalog::{CascadeDelete, EntityDraft};
 
 /// Why a database could not be reflected.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,17 @@ pub async fn declare_types(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]
     match db.get_database_backend() {
         DatabaseBackend::MySql => mysql::declare_types(db, drafts).await,
         _ => Ok(()),
+    }
+}
+
+/// What a foreign key does on a delete, in the words of the standard.
+fn on_delete(rule: &str) -> Option<CascadeDelete> {
+    match rule {
+        "CASCADE" => Some(CascadeDelete::Cascade),
+        "SET NULL" => Some(CascadeDelete::RemoveLink),
+        "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),
+        "SET DEFAULT" => Some(CascadeDelete::SetDefault),
+        _ => None,
     }
 }
 

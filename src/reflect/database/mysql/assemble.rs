@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{enum_type, is_internal};
+use super::super::{enum_type, is_internal, on_delete};
 use super::column_type::{attribute_type, database_type, enumeration, json_column};
 use super::read::{ColumnRow, ForeignKeyRow, KeyRow, Rows, TableRow};
-use crate::catalog::{AttributeType, CascadeDelete, ColumnDraft, EntityDraft, KeyDraft, RelationDraft, Table, name};
+use crate::catalog::{AttributeType, ColumnDraft, EntityDraft, KeyDraft, RelationDraft, Table, name};
 
 /// One draft for each table and view of the user. The namespace that the connection is in stays unnamed.
 pub(super) fn entities(all: &[(&str, Rows)], current: Option<&str>) -> Vec<EntityDraft> {
@@ -117,13 +117,7 @@ fn relation(
         target_columns: rows.iter().map(|row| row.target_column.clone()).collect(),
         hierarchical: false,
         // The rule is told to nobody who may only read.
-        delete: match rules.get(&(first.table_name.as_str(), first.name.as_str())).copied().unwrap_or("NO ACTION") {
-            "CASCADE" => Some(CascadeDelete::Cascade),
-            "SET NULL" => Some(CascadeDelete::RemoveLink),
-            "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),
-            "SET DEFAULT" => Some(CascadeDelete::SetDefault),
-            _ => None,
-        },
+        delete: on_delete(rules.get(&(first.table_name.as_str(), first.name.as_str())).copied().unwrap_or("NO ACTION")),
         condition: Ok(None),
         constraint: Some(first.name.clone()),
         is_assumed: false,

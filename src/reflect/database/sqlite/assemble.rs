@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::super::is_internal;
+use super::super::{is_internal, on_delete};
 use super::declared_type::attribute_type;
 use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
-use crate::catalog::{CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
+use crate::catalog::{ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
 
 /// One draft for each table and view of the user.
 pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
@@ -137,13 +137,7 @@ fn relation(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) ->
         target: Table { namespace: None, name: target },
         target_columns,
         hierarchical: false,
-        delete: match first.on_delete.as_str() {
-            "CASCADE" => Some(CascadeDelete::Cascade),
-            "SET NULL" => Some(CascadeDelete::RemoveLink),
-            "RESTRICT" | "NO ACTION" => Some(CascadeDelete::Restrict),
-            "SET DEFAULT" => Some(CascadeDelete::SetDefault),
-            _ => None,
-        },
+        delete: on_delete(&first.on_delete),
         condition: Ok(None),
         constraint: None,
         is_assumed: false,

@@ -12,8 +12,9 @@ pub mod sqlite;
 mod tests;
 
 use sea_orm::sea_query::{
-    Expr, ExprTrait, ForeignKeyAction, ForeignKeyCreateStatement, IndexCreateStatement, IntoTableRef, Keyword,
-    MysqlQueryBuilder, PostgresQueryBuilder, Query, SqliteQueryBuilder, TableRef, Value,
+    ColumnDef, Expr, ExprTrait, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, IntoTableRef,
+    Keyword, MysqlQueryBuilder, PostgresQueryBuilder, Query, SqliteQueryBuilder, Table as TableStatements,
+    TableCreateStatement, TableRef, Value,
 };
 
 use crate::catalog::{AttributeType, CascadeDelete, DatabaseType, Table};
@@ -259,6 +260,25 @@ fn foreign_key(
         key.on_delete(action(delete));
     }
     key
+}
+
+/// A table whose primary key is a pair of foreign keys, which are called by their positions.
+fn table_of_pairs(
+    dialect: Dialect,
+    table: &Table,
+    ends: &[(NewColumn, Reference); 2],
+    define: fn(&NewColumn) -> ColumnDef,
+    name: impl Fn(usize) -> String,
+) -> TableCreateStatement {
+    let mut create = TableStatements::create().table(table_ref(dialect, table)).take();
+    let mut pair = Index::create();
+    for (place, (column, references)) in ends.iter().enumerate() {
+        create.col(define(column));
+        create.foreign_key(&mut foreign_key(dialect, name(place), table, &column.name, references));
+        pair.col(iden(&column.name));
+    }
+    create.primary_key(&mut pair);
+    create
 }
 
 fn action(delete: CascadeDelete) -> ForeignKeyAction {

@@ -2,15 +2,14 @@
 //! something has another that takes it back.
 
 use sea_orm::sea_query::{
-    ColumnDef, Index, IndexDropStatement, MysqlQueryBuilder, Table as TableStatements, TableAlterStatement,
-    TableCreateStatement,
+    ColumnDef, IndexDropStatement, MysqlQueryBuilder, Table as TableStatements, TableAlterStatement,
 };
 
 use crate::catalog::Table;
 
 use super::{
-    NewColumn, Reference, Step, TableChange, column_type, end_name, foreign_key, foreign_key_name, index, index_name,
-    statement, table_ref,
+    NewColumn, Step, TableChange, column_type, end_name, foreign_key, foreign_key_name, index, index_name, statement,
+    table_of_pairs, table_ref,
 };
 use crate::sql::{Dialect, alias::iden};
 
@@ -43,7 +42,8 @@ pub(super) fn compile(change: &TableChange) -> Vec<Step> {
         }
         TableChange::AddIntersect { schema_name, table, ends } => {
             let second = &ends[1].0.name;
-            let made = intersect(schema_name, table, ends).build(MysqlQueryBuilder);
+            let made =
+                table_of_pairs(THIS, table, ends, define, |end| end_name(schema_name, end)).build(MysqlQueryBuilder);
             vec![with_undo(made, drop_table(table)), add_index(schema_name, table, &[second], false)]
         }
         TableChange::DropIntersect { table } => vec![statement(drop_table(table))],
@@ -103,16 +103,4 @@ fn define(column: &NewColumn) -> ColumnDef {
         definition.null();
     }
     definition
-}
-
-fn intersect(schema_name: &str, table: &Table, ends: &[(NewColumn, Reference); 2]) -> TableCreateStatement {
-    let mut create = TableStatements::create().table(table_ref(THIS, table)).take();
-    let mut pair = Index::create();
-    for (place, (column, references)) in ends.iter().enumerate() {
-        create.col(define(column));
-        create.foreign_key(&mut foreign_key(THIS, end_name(schema_name, place), table, &column.name, references));
-        pair.col(iden(&column.name));
-    }
-    create.primary_key(&mut pair);
-    create
 }

@@ -1,14 +1,13 @@
 //! PostgreSQL: a lookup is one statement, and dropping a column takes its constraints and indexes along, but nothing of
 //! anybody else's.
 
-use sea_orm::sea_query::{
-    ColumnDef, Index, PostgresQueryBuilder, Table as TableStatements, TableAlterStatement, TableCreateStatement,
-};
+use sea_orm::sea_query::{ColumnDef, PostgresQueryBuilder, Table as TableStatements, TableAlterStatement};
 
 use crate::catalog::Table;
 
 use super::{
-    NewColumn, Step, TableChange, column_type, end_name, foreign_key, foreign_key_name, index, statement, table_ref,
+    NewColumn, Step, TableChange, column_type, end_name, foreign_key, foreign_key_name, index, statement,
+    table_of_pairs, table_ref,
 };
 use crate::sql::{Dialect, alias::iden};
 
@@ -33,7 +32,10 @@ pub(super) fn compile(change: &TableChange) -> Vec<Step> {
         TableChange::AddIntersect { schema_name, table, ends } => {
             let second = &ends[1].0.name;
             vec![
-                statement(intersect(schema_name, table, ends).build(PostgresQueryBuilder)),
+                statement(
+                    table_of_pairs(THIS, table, ends, define, |end| end_name(schema_name, end))
+                        .build(PostgresQueryBuilder),
+                ),
                 statement(index(THIS, schema_name, table, &[second], false).build(PostgresQueryBuilder)),
             ]
         }
@@ -70,16 +72,4 @@ fn define(column: &NewColumn) -> ColumnDef {
         definition.not_null();
     }
     definition
-}
-
-fn intersect(schema_name: &str, table: &Table, ends: &[(NewColumn, super::Reference); 2]) -> TableCreateStatement {
-    let mut create = TableStatements::create().table(table_ref(THIS, table)).take();
-    let mut pair = Index::create();
-    for (place, (column, references)) in ends.iter().enumerate() {
-        create.col(define(column));
-        create.foreign_key(&mut foreign_key(THIS, end_name(schema_name, place), table, &column.name, references));
-        pair.col(iden(&column.name));
-    }
-    create.primary_key(&mut pair);
-    create
 }

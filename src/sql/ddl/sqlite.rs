@@ -3,14 +3,14 @@
 
 use sea_orm::sea_query::{
     ColumnDef, DynIden, ForeignKeyBuilder, Index, IntoColumnDef, QuotedBuilder, SqliteQueryBuilder,
-    Table as TableStatements, TableAlterStatement, TableBuilder, TableCreateStatement,
+    Table as TableStatements, TableAlterStatement, TableBuilder,
 };
 
 use crate::catalog::{CascadeDelete, Table};
 
 use super::{
-    NewColumn, Rebuild, Reference, Replacement, Step, TableChange, action, column_type, foreign_key, foreign_key_name,
-    index, index_name, statement, table_ref,
+    NewColumn, Rebuild, Reference, Replacement, Step, TableChange, action, column_type, foreign_key_name, index,
+    index_name, statement, table_of_pairs, table_ref,
 };
 use crate::sql::{Dialect, alias::iden};
 
@@ -61,7 +61,7 @@ pub(super) fn compile(change: &TableChange) -> Vec<Step> {
         TableChange::AddIntersect { schema_name, table, ends } => {
             let second = &ends[1].0.name;
             vec![
-                statement(intersect(table, ends).build(SqliteQueryBuilder)),
+                statement(table_of_pairs(THIS, table, ends, define, |_| String::new()).build(SqliteQueryBuilder)),
                 statement(index(THIS, schema_name, table, &[second], false).build(SqliteQueryBuilder)),
             ]
         }
@@ -166,16 +166,4 @@ fn rebuild(schema_name: &str, table: &Table, column: &NewColumn, references: &Re
             add: alter(table).add_column(definition).build(SqliteQueryBuilder),
         }),
     }
-}
-
-fn intersect(table: &Table, ends: &[(NewColumn, Reference); 2]) -> TableCreateStatement {
-    let mut create = TableStatements::create().table(table_ref(THIS, table)).take();
-    let mut pair = Index::create();
-    for (column, references) in ends {
-        create.col(define(column));
-        create.foreign_key(&mut foreign_key(THIS, String::new(), table, &column.name, references));
-        pair.col(iden(&column.name));
-    }
-    create.primary_key(&mut pair);
-    create
 }

@@ -64,6 +64,14 @@ pub(super) fn float(number: impl Into<f64> + std::fmt::Display + std::fmt::Debug
     }
 }
 
+/// A JSON document as it is spelled; a text where it is none.
+pub(super) fn document(text: &str, out: &mut Vec<u8>) {
+    match serde_json::from_str::<&serde_json::value::RawValue>(text) {
+        Ok(document) => out.extend_from_slice(document.get().as_bytes()),
+        Err(_) => string(text, out),
+    }
+}
+
 /// Bytes as a base64 string.
 pub(super) fn bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');

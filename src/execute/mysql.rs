@@ -221,13 +221,7 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::Date, Stored::Point(point)) => json::date(point.date(), out),
         (AttributeType::DateTime { .. }, Stored::Point(point)) => json::date_time(*point, out),
         (AttributeType::Time, Stored::Time(time)) => json::time(*time, out),
-        (AttributeType::Json, Stored::Raw(text)) => {
-            let text = std::str::from_utf8(text).ok()?;
-            match serde_json::from_str::<&serde_json::value::RawValue>(text) {
-                Ok(document) => out.extend_from_slice(document.get().as_bytes()),
-                Err(_) => json::string(text, out),
-            }
-        }
+        (AttributeType::Json, Stored::Raw(text)) => json::document(std::str::from_utf8(text).ok()?, out),
         (AttributeType::Bytes, Stored::Raw(bytes) | Stored::Bits(bytes)) => json::bytes(bytes, out),
         (AttributeType::Enum(list), stored) => json::string(enum_name(list, stored)?, out),
         _ => return None,

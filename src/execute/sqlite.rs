@@ -126,11 +126,7 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::Date, Stored::Integer(_) | Stored::Real(_)) => json::date(moment(stored)?.date(), out),
         (AttributeType::DateTime { .. }, Stored::Integer(_) | Stored::Real(_)) => json::date_time(moment(stored)?, out),
         (AttributeType::Json, Stored::Text(text) | Stored::Blob(text)) => {
-            let text = String::from_utf8_lossy(text);
-            match serde_json::from_str::<&serde_json::value::RawValue>(&text) {
-                Ok(document) => out.extend_from_slice(document.get().as_bytes()),
-                Err(_) => json::string(&text, out),
-            }
+            json::document(&String::from_utf8_lossy(text), out);
         }
         (AttributeType::Bytes, Stored::Blob(blob) | Stored::Text(blob)) => json::bytes(blob, out),
         (AttributeType::Bytes, Stored::Integer(number)) => json::bytes(number.to_string().as_bytes(), out),

@@ -1,7 +1,6 @@
 //! The command line with a configuration, and what becomes of it when its file changes.
 
 use std::{
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, connection, run_sql},
+    support::{Backend, connection, listening, run_sql},
 };
 
 /// How long something may take that takes a second.
@@ -75,9 +74,7 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains("GraphQL at ")).expect("it says where it listens");
-        let url = line.rsplit_once("GraphQL at ").unwrap().1.trim().trim_end_matches("\u{1b}[0m").to_owned();
+        let (url, lines) = listening(&mut child);
         let log = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&log);
         std::thread::spawn(move || lines.for_each(|line| kept.lock().unwrap().push(line)));

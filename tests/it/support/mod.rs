@@ -17,6 +17,6 @@ pub(crate) use database::{
 pub(crate) use defining::Defining;
 pub(crate) use expected::{demo_key, pluck, text};
 pub(crate) use mariadb::run_sql;
-pub(crate) use process::Process;
+pub(crate) use process::{Process, listening};
 pub(crate) use server::Server;
 pub(crate) use state::State;

@@ -21,9 +21,7 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let line = lines.find(|line| line.contains("GraphQL at ")).expect("it says where it listens");
-        let url = line.rsplit_once("GraphQL at ").unwrap().1.trim().trim_end_matches("\u{1b}[0m").to_owned();
+        let (url, lines) = listening(&mut child);
         // Nobody reads on, and a full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, url }
@@ -34,6 +32,14 @@ impl Process {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// Where a gateway says on its standard error that it answers, and what it says after that.
+pub(crate) fn listening(child: &mut Child) -> (String, impl Iterator<Item = String> + Send + use<>) {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.contains("GraphQL at ")).expect("it says where it listens");
+    let url = line.rsplit_once("GraphQL at ").unwrap().1.trim().trim_end_matches("\u{1b}[0m").to_owned();
+    (url, lines)
 }
 
 impl Drop for Process {

@@ -182,10 +182,13 @@ pub fn plural(name: &str) -> String {
     if plural == name { format!("{name}List") } else { plural }
 }
 
-/// The singular of a name in Pascal case.
+/// The singular of a name in Pascal case. A single letter is no plural, not even an `s`.
 #[must_use]
 pub fn singular(name: &str) -> String {
-    inflect_last_word(name, |word| pluralizer::pluralize(word, 1, false))
+    inflect_last_word(name, |word| match word.len() {
+        1 => word.to_owned(),
+        _ => pluralizer::pluralize(word, 1, false),
+    })
 }
 
 /// A lookup column without its `_id`, `Id` or `ID`: what the lookup is about. Nothing where nothing is left.
@@ -302,6 +305,8 @@ mod tests {
         check("Größe", "Grosse", "grosse", "grosses");
         check("__secret", "Secret", "secret", "secrets");
         check("?!", "Unnamed", "unnamed", "unnameds");
+        check("S", "S", "s", "sList");
+        check("model_s", "ModelS", "modelS", "modelSList");
     }
 
     #[test]

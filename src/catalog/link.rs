@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::{
     AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, Definition,
     End, Entity, EntityDraft, EntityId, EntityKind, Given, NavigationProperty, OneToMany, Problems, RelationDraft,
-    Relationship, RelationshipId, RelationshipKind, Table, intersect::Intersect, lookup, name, navigation_name::Names,
+    Relationship, RelationshipId, RelationshipKind, Table,
+    intersect::Intersect,
+    lookup, name,
+    navigation_name::{self, Names},
 };
 
 /// A one-to-many relationship before its ends are named.
@@ -276,11 +279,12 @@ pub(super) fn attach(
     }
 
     let single: Vec<String> = links.iter().map(|link| names.single(catalog, link, problems)).collect();
+    let siblings = navigation_name::siblings(&links);
     let many: Vec<Option<String>> = links
         .iter()
         .enumerate()
         .map(|(index, link)| {
-            (!hidden.contains(&index)).then(|| names.reverse(catalog, &links, link, &single[index], problems))
+            (!hidden.contains(&index)).then(|| names.reverse(catalog, &siblings, link, &single[index], problems))
         })
         .collect();
 

@@ -13,6 +13,18 @@ use super::{
 /// What a navigation property takes beside its own name.
 const BELONGINGS: [&str; 4] = ["", "Connection", "Aggregate", "Exists"];
 
+/// How many relationships from one entity to another would call their collection by the same rule.
+pub(super) type Siblings = HashMap<(EntityId, EntityId), usize>;
+
+/// Counts them.
+pub(super) fn siblings(links: &[Link]) -> Siblings {
+    let mut siblings = Siblings::new();
+    for link in links.iter().filter(|link| link.referenced_name.is_none() || link.origins[1].is_some()) {
+        *siblings.entry((link.referencing, link.referenced)).or_default() += 1;
+    }
+    siblings
+}
+
 /// The field names taken on each entity.
 pub(super) struct Names {
     taken: Vec<HashSet<String>>,
@@ -132,7 +144,7 @@ impl Names {
     pub(super) fn reverse(
         &mut self,
         catalog: &Catalog,
-        links: &[Link],
+        siblings: &Siblings,
         link: &Link,
         single: &str,
         problems: &mut Problems,
@@ -147,12 +159,8 @@ impl Names {
         }
         let unique = link.condition.is_none() && source.is_unique(&link.referencing_attributes);
         let base = if unique { &source.logical_name } else { &source.set_name };
-        let siblings = links.iter().filter(|other| {
-            other.referencing == link.referencing
-                && other.referenced == link.referenced
-                && (other.referenced_name.is_none() || other.origins[1].is_some())
-        });
-        let is_shared = siblings.count() > 1 || link.referencing == link.referenced;
+        let siblings = siblings.get(&(link.referencing, link.referenced)).copied().unwrap_or_default();
+        let is_shared = siblings > 1 || link.referencing == link.referenced;
         if !is_shared {
             self.check_given(catalog, link.referenced, base, problems);
         }

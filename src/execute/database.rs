@@ -169,21 +169,7 @@ impl Database {
                 done => return done,
             }
         }
-        let mut attempt = 1;
-        loop {
-            let answer = self.pool.read(fields, max_answer).await;
-            if let Err(failure) = &answer {
-                self.settle(&failure.error).await;
-            }
-            match answer {
-                Err(failure) if failure.error.is_retryable() && attempt < ATTEMPTS => {
-                    tracing::debug!(error = %failure.error, attempt, "a read is run again");
-                    tokio::time::sleep(pause(attempt)).await;
-                    attempt += 1;
-                }
-                done => return done,
-            }
-        }
+        self.persist(|| self.pool.read(fields, max_answer)).await
     }
 
     /// Runs the fields of a mutation in one transaction: all of them or none. Where other transactions get in its way
@@ -192,9 +178,17 @@ impl Database {
     /// # Errors
     /// Why nothing was written, and which field it was.
     pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
+        self.persist(|| self.write_once(surroundings, fields)).await
+    }
+
+    /// Runs an operation again while other transactions get in its way, a few times.
+    async fn persist<T, F>(&self, run: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         let mut attempt = 1;
         loop {
-            let answer = self.write_once(surroundings, fields).await;
+            let answer = run().await;
             if let Err(failure) = &answer {
                 self.settle(&failure.error).await;
             }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod definition;
+mod engine;
 mod fixture;
 mod sdl_diff;
 

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark reports and gives up")]
 
+#[path = "read/databases.rs"]
+mod databases;
+
 use std::{
     fmt::Write as _,
     time::{Duration, Instant},
@@ -17,6 +20,8 @@ use relata::{
     reflect::database::discover,
 };
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+
+use databases::Kind;
 
 /// What a large database takes.
 #[derive(Debug, Parser)]
@@ -48,21 +53,14 @@ async fn main() {
         "peak"
     );
     for tables in Arguments::parse().tables {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("large.sqlite");
-        measure("sqlite", &connect(&format!("sqlite://{}?mode=rwc", file.display())).await, tables).await;
-        let Ok(url) = std::env::var("RELATA_TEST_POSTGRES") else {
-            eprintln!("SKIPPED: RELATA_TEST_POSTGRES names no server: see scripts/test-databases");
-            continue;
-        };
-        let name = format!("bench_size_{}", std::process::id());
-        let server = connect(&url).await;
-        server.execute_unprepared(&format!("create database {name}")).await.unwrap();
-        let (base, _) = url.rsplit_once('/').unwrap();
-        let connection = connect(&format!("{base}/{name}")).await;
-        measure("postgres", &connection, tables).await;
-        connection.close().await.unwrap();
-        server.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+        for kind in Kind::ALL {
+            if let Some(place) = kind.empty("size").await {
+                let connection = connect(&place.url).await;
+                measure(kind.name(), &connection, tables).await;
+                connection.close().await.unwrap();
+                place.drop().await;
+            }
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use relata::{
     plan::{Limits, Mutations, collect, plan_read},
     sql::{Dialect, compile},
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
 
 use queries::Query;
 
@@ -54,7 +54,7 @@ fn operations(criterion: &mut Criterion) {
     for query in Query::ALL {
         let selection = select(query);
         let plan = plan_read(&catalog, limits, &collect(&[&selection], &|_| true)[0]).unwrap();
-        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql] {
             group.bench_function(BenchmarkId::new(query.name(), format!("{dialect:?}")), |bencher| {
                 bencher.iter(|| {
                     for step in &plan.steps {
@@ -72,7 +72,7 @@ async fn store() -> Arc<Catalog> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await.unwrap();
-    connection.execute_unprepared(&data::script(data::TRACKS)).await.unwrap();
+    connection.execute_unprepared(&data::script(data::TRACKS, DbBackend::Sqlite)).await.unwrap();
     Gateway::builder(connection).discover(&[]).build().await.unwrap().catalog()
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use sqlx::{PgConnection, Row, SqliteConnection, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{MySqlConnection, PgConnection, Row, SqliteConnection, mysql::MySqlRow, postgres::PgRow, sqlite::SqliteRow};
 
 use super::json;
 
@@ -10,7 +10,9 @@ use super::json;
 pub(crate) trait Driver {
     type Row;
 
-    const TRACK: &'static str;
+    const TRACK: &'static str = "select t.name, t.milliseconds, al.album_id, al.title, ar.artist_id, ar.name \
+        from track t left join album al on al.album_id = t.album_id \
+        left join artist ar on ar.artist_id = al.artist_id where t.track_id = ?";
     const TRACKS: &'static str = "select t.track_id, t.name, t.milliseconds, al.album_id, al.title, ar.artist_id, \
         ar.name from track t left join album al on al.album_id = t.album_id \
         left join artist ar on ar.artist_id = al.artist_id order by t.track_id limit 100";
@@ -19,23 +21,59 @@ pub(crate) trait Driver {
     const ALBUM_TRACKS: &'static str;
     const PLAYLISTS: &'static str = "select playlist_id, name from playlist order by playlist_id limit 100";
     const PLAYLIST_TRACKS: &'static str;
-    const CUSTOMERS: &'static str;
+    const CUSTOMERS: &'static str = "select c.customer_id, c.first_name, c.last_name, e.employee_id, e.first_name, \
+        e.last_name from customer c left join employee e on e.employee_id = c.support_rep_id \
+        where c.country = ? order by c.last_name limit 100";
+    // The invoices belong to customers in the order of their names, which is not that of their keys.
     const INVOICES: &'static str;
-    const ALL_TRACKS: &'static str;
+    const ALL_TRACKS: &'static str = "select track_id, name, album_id, media_type_id, genre_id, composer, \
+        milliseconds, bytes, unit_price from track order by track_id limit 5000";
 
     async fn all(&mut self, statement: &'static str) -> Vec<Self::Row>;
     async fn by_key(&mut self, statement: &'static str, key: i32) -> Vec<Self::Row>;
-    async fn by_text(&mut self, statement: &'static str, text: &str) -> Vec<Self::Row>;
+    async fn by_text(&mut self, statement: &'static str, text: &'static str) -> Vec<Self::Row>;
     async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<Self::Row>;
 
     fn integer(row: &Self::Row, column: usize) -> Option<i32>;
     fn text(row: &Self::Row, column: usize) -> Option<&str>;
-    fn write_decimal(row: &Self::Row, column: usize, out: &mut Vec<u8>);
+
+    fn write_decimal(row: &Self::Row, column: usize, out: &mut Vec<u8>) {
+        json::string(out, Self::text(row, column));
+    }
+}
+
+/// What is the same for all drivers but for their types; the parents are bound as each takes a list.
+macro_rules! rows {
+    ($row:ty, $list:expr) => {
+        type Row = $row;
+
+        async fn all(&mut self, statement: &'static str) -> Vec<$row> {
+            sqlx::query(statement).fetch_all(self).await.unwrap()
+        }
+
+        async fn by_key(&mut self, statement: &'static str, key: i32) -> Vec<$row> {
+            sqlx::query(statement).bind(key).fetch_all(self).await.unwrap()
+        }
+
+        async fn by_text(&mut self, statement: &'static str, text: &'static str) -> Vec<$row> {
+            sqlx::query(statement).bind(text).fetch_all(self).await.unwrap()
+        }
+
+        async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<$row> {
+            sqlx::query(statement).bind($list(parents)).fetch_all(self).await.unwrap()
+        }
+
+        fn integer(row: &$row, column: usize) -> Option<i32> {
+            row.try_get_unchecked(column).unwrap()
+        }
+
+        fn text(row: &$row, column: usize) -> Option<&str> {
+            row.try_get_unchecked(column).unwrap()
+        }
+    };
 }
 
 impl Driver for PgConnection {
-    type Row = PgRow;
-
     const TRACK: &'static str = "select t.name, t.milliseconds, al.album_id, al.title, ar.artist_id, ar.name \
         from track t left join album al on al.album_id = t.album_id \
         left join artist ar on ar.artist_id = al.artist_id where t.track_id = $1";
@@ -50,48 +88,16 @@ impl Driver for PgConnection {
     const CUSTOMERS: &'static str = "select c.customer_id, c.first_name, c.last_name, e.employee_id, e.first_name, \
         e.last_name from customer c left join employee e on e.employee_id = c.support_rep_id \
         where c.country = $1 order by c.last_name limit 100";
-    // The invoices belong to customers in the order of their names, which is not that of their keys.
     const INVOICES: &'static str = "select i.customer_id, i.invoice_id, i.total::text \
         from unnest($1::int[]) with ordinality k(id, o) join invoice i on i.customer_id = k.id \
         order by k.o, i.invoice_id";
     const ALL_TRACKS: &'static str = "select track_id, name, album_id, media_type_id, genre_id, composer, \
         milliseconds, bytes, unit_price::text from track order by track_id limit 5000";
 
-    async fn all(&mut self, statement: &'static str) -> Vec<PgRow> {
-        sqlx::query(statement).fetch_all(self).await.unwrap()
-    }
-
-    async fn by_key(&mut self, statement: &'static str, key: i32) -> Vec<PgRow> {
-        sqlx::query(statement).bind(key).fetch_all(self).await.unwrap()
-    }
-
-    async fn by_text(&mut self, statement: &'static str, text: &str) -> Vec<PgRow> {
-        sqlx::query(statement).bind(text).fetch_all(self).await.unwrap()
-    }
-
-    async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<PgRow> {
-        sqlx::query(statement).bind(parents).fetch_all(self).await.unwrap()
-    }
-
-    fn integer(row: &PgRow, column: usize) -> Option<i32> {
-        row.try_get_unchecked(column).unwrap()
-    }
-
-    fn text(row: &PgRow, column: usize) -> Option<&str> {
-        row.try_get_unchecked(column).unwrap()
-    }
-
-    fn write_decimal(row: &PgRow, column: usize, out: &mut Vec<u8>) {
-        json::string(out, Self::text(row, column));
-    }
+    rows!(PgRow, std::convert::identity);
 }
 
 impl Driver for SqliteConnection {
-    type Row = SqliteRow;
-
-    const TRACK: &'static str = "select t.name, t.milliseconds, al.album_id, al.title, ar.artist_id, ar.name \
-        from track t left join album al on al.album_id = t.album_id \
-        left join artist ar on ar.artist_id = al.artist_id where t.track_id = ?";
     const ALBUMS: &'static str = "select artist_id, album_id, title from album \
         where artist_id in (select value from json_each(?)) order by artist_id, album_id";
     const ALBUM_TRACKS: &'static str = "select t.album_id, t.track_id, t.name, g.genre_id, g.name from track t \
@@ -100,46 +106,33 @@ impl Driver for SqliteConnection {
     const PLAYLIST_TRACKS: &'static str = "select k.value, t.track_id, t.name from json_each(?) k cross join track t \
         where t.track_id in (select track_id from playlist_track where playlist_id = k.value \
         order by track_id limit 50) order by k.key, t.track_id";
-    const CUSTOMERS: &'static str = "select c.customer_id, c.first_name, c.last_name, e.employee_id, e.first_name, \
-        e.last_name from customer c left join employee e on e.employee_id = c.support_rep_id \
-        where c.country = ? order by c.last_name limit 100";
     const INVOICES: &'static str = "select i.customer_id, i.invoice_id, i.total from json_each(?) k \
         cross join invoice i on i.customer_id = k.value order by k.key, i.invoice_id";
-    const ALL_TRACKS: &'static str = "select track_id, name, album_id, media_type_id, genre_id, composer, \
-        milliseconds, bytes, unit_price from track order by track_id limit 5000";
 
-    async fn all(&mut self, statement: &'static str) -> Vec<SqliteRow> {
-        sqlx::query(statement).fetch_all(self).await.unwrap()
-    }
-
-    async fn by_key(&mut self, statement: &'static str, key: i32) -> Vec<SqliteRow> {
-        sqlx::query(statement).bind(key).fetch_all(self).await.unwrap()
-    }
-
-    async fn by_text(&mut self, statement: &'static str, text: &str) -> Vec<SqliteRow> {
-        sqlx::query(statement).bind(text.to_owned()).fetch_all(self).await.unwrap()
-    }
-
-    async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<SqliteRow> {
-        let mut list = b"[".to_vec();
-        for (index, parent) in parents.into_iter().enumerate() {
-            json::raw(&mut list, if index > 0 { "," } else { "" });
-            json::integer(&mut list, Some(parent));
-        }
-        list.push(b']');
-        sqlx::query(statement).bind(String::from_utf8(list).unwrap()).fetch_all(self).await.unwrap()
-    }
-
-    fn integer(row: &SqliteRow, column: usize) -> Option<i32> {
-        row.try_get_unchecked(column).unwrap()
-    }
-
-    fn text(row: &SqliteRow, column: usize) -> Option<&str> {
-        row.try_get_unchecked(column).unwrap()
-    }
+    rows!(SqliteRow, json::integers);
 
     fn write_decimal(row: &SqliteRow, column: usize, out: &mut Vec<u8>) {
         let number: f64 = row.try_get_unchecked(column).unwrap();
         write!(out, "\"{number:.2}\"").unwrap();
     }
+}
+
+impl Driver for MySqlConnection {
+    const ALBUMS: &'static str = "select a.artist_id, a.album_id, a.title \
+        from json_table(?, '$[*]' columns (id int path '$')) k straight_join album a on a.artist_id = k.id \
+        order by a.artist_id, a.album_id";
+    const ALBUM_TRACKS: &'static str = "select t.album_id, t.track_id, t.name, g.genre_id, g.name \
+        from json_table(?, '$[*]' columns (id int path '$')) k straight_join track t on t.album_id = k.id \
+        left join genre g on g.genre_id = t.genre_id order by t.album_id, t.track_id";
+    // There is no LATERAL: the fiftieth key of each parent bounds its page.
+    const PLAYLIST_TRACKS: &'static str = "select k.id, t.track_id, t.name \
+        from json_table(?, '$[*]' columns (o for ordinality, id int path '$')) k \
+        straight_join playlist_track x on x.playlist_id = k.id and x.track_id <= coalesce((select y.track_id \
+        from playlist_track y where y.playlist_id = k.id order by y.track_id limit 1 offset 49), 2147483647) \
+        straight_join track t on t.track_id = x.track_id order by k.o, t.track_id";
+    const INVOICES: &'static str = "select i.customer_id, i.invoice_id, i.total \
+        from json_table(?, '$[*]' columns (o for ordinality, id int path '$')) k \
+        straight_join invoice i on i.customer_id = k.id order by k.o, i.invoice_id";
+
+    rows!(MySqlRow, json::integers);
 }

@@ -29,3 +29,14 @@ pub(crate) fn string(out: &mut Vec<u8>, text: Option<&str>) {
     out.extend_from_slice(rest);
     out.push(b'"');
 }
+
+/// A list of whole numbers.
+pub(crate) fn integers(numbers: Vec<i32>) -> String {
+    let mut list = b"[".to_vec();
+    for (index, number) in numbers.into_iter().enumerate() {
+        raw(&mut list, if index > 0 { "," } else { "" });
+        integer(&mut list, Some(number));
+    }
+    list.push(b']');
+    String::from_utf8(list).unwrap()
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark reports and gives up")]
 
 mod data;
+mod databases;
 mod driver;
 mod hand;
 mod json;
@@ -15,12 +16,13 @@ use clap::Parser;
 use relata::{Gateway, execute::Database, graphql::Outcome};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
+use databases::Kind;
 use queries::Query;
 
 /// Reads through the gateway beside statements written by hand.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only queries whose `database/name` contains this, as in `sqlite`, `Q3` or `postgres/Q1`.
+    /// Only queries whose `database/name` contains this, as in `sqlite`, `Q3` or `mariadb/Q1`.
     filter: Option<String>,
     /// Tracks in the store; all other tables grow in proportion.
     #[arg(long, default_value_t = data::TRACKS)]
@@ -50,19 +52,11 @@ async fn main() {
     println!("{} tracks; µs per operation are medians of {ROUNDS} rounds", arguments.tracks);
     println!("database  query   gateway µs  by hand µs  ratio  statements    bytes");
 
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.sqlite");
-    measure("sqlite", &format!("sqlite://{}?mode=rwc", file.display()), &arguments).await;
-    match std::env::var("RELATA_TEST_POSTGRES") {
-        Ok(url) => {
-            let name = format!("bench_read_{}", std::process::id());
-            let server = connect(&url).await;
-            server.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            let (base, _) = url.rsplit_once('/').unwrap();
-            measure("postgres", &format!("{base}/{name}"), &arguments).await;
-            server.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+    for kind in Kind::ALL {
+        if let Some(place) = kind.empty("read").await {
+            measure(kind.name(), &place.url, &arguments).await;
+            place.drop().await;
         }
-        Err(_) => eprintln!("SKIPPED: RELATA_TEST_POSTGRES names no server: see scripts/test-databases"),
     }
 }
 
@@ -78,7 +72,8 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
         return;
     }
     let connection = connect(url).await;
-    connection.execute_unprepared(&data::script(arguments.tracks)).await.unwrap();
+    let script = data::script(arguments.tracks, connection.get_database_backend());
+    connection.execute_unprepared(&script).await.unwrap();
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let bench = Bench { gateway, connection: connection.clone(), tracks: arguments.tracks };
     for query in Query::ALL.into_iter().filter(chosen) {
@@ -157,12 +152,21 @@ impl Bench {
     }
 
     async fn by_hand(&self, query: Query, track: i32) -> Vec<u8> {
-        if self.connection.get_database_backend() == DbBackend::Sqlite {
-            let pool = self.connection.get_sqlite_connection_pool();
-            return hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await;
+        let connection = &self.connection;
+        match connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = connection.get_sqlite_connection_pool();
+                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+            }
+            DbBackend::MySql => {
+                let pool = connection.get_mysql_connection_pool();
+                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+            }
+            _ => {
+                let pool = connection.get_postgres_connection_pool();
+                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+            }
         }
-        let pool = self.connection.get_postgres_connection_pool();
-        hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
     }
 
     /// The key of a track, another one each time.

@@ -5,6 +5,8 @@
 
 #[path = "../read/data.rs"]
 mod data;
+#[path = "../read/databases.rs"]
+mod databases;
 mod operations;
 
 use std::time::{Duration, Instant};
@@ -13,12 +15,13 @@ use clap::Parser;
 use relata::{Gateway, execute::Database};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use databases::Kind;
 use operations::Operation;
 
 /// Writes through the gateway beside statements written by hand.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only operations whose `database/name` contains this, as in `sqlite`, `M3` or `postgres/M1`.
+    /// Only operations whose `database/name` contains this, as in `sqlite`, `M3` or `mariadb/M1`.
     filter: Option<String>,
     /// Seconds of measuring for each operation.
     #[arg(long, default_value_t = 4.0)]
@@ -44,19 +47,11 @@ async fn main() {
     println!("µs per operation are medians of {ROUNDS} rounds; on SQLite nothing waits for the disk");
     println!("database  operation   gateway µs  by hand µs  ratio  statements");
 
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store.sqlite");
-    measure("sqlite", &format!("sqlite://{}?mode=rwc", file.display()), &arguments).await;
-    match std::env::var("RELATA_TEST_POSTGRES") {
-        Ok(url) => {
-            let name = format!("bench_write_{}", std::process::id());
-            let server = connect(&url).await;
-            server.execute_unprepared(&format!("create database {name}")).await.unwrap();
-            let (base, _) = url.rsplit_once('/').unwrap();
-            measure("postgres", &format!("{base}/{name}"), &arguments).await;
-            server.execute_unprepared(&format!("drop database {name} with (force)")).await.unwrap();
+    for kind in Kind::ALL {
+        if let Some(place) = kind.empty("write").await {
+            measure(kind.name(), &place.url, &arguments).await;
+            place.drop().await;
         }
-        Err(_) => eprintln!("SKIPPED: RELATA_TEST_POSTGRES names no server: see scripts/test-databases"),
     }
 }
 
@@ -76,7 +71,8 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
         return;
     }
     let connection = connect(url).await;
-    connection.execute_unprepared(&data::script(data::TRACKS)).await.unwrap();
+    let script = data::script(data::TRACKS, connection.get_database_backend());
+    connection.execute_unprepared(&script).await.unwrap();
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     for operation in Operation::ALL.into_iter().filter(chosen) {
         let response = gateway.execute(operation.request(7)).await;

@@ -1,7 +1,7 @@
 //! The operations, each as GraphQL and as the statements that a careful hand would write for it.
 
 use relata::graphql::Request;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, TransactionTrait, Value};
 use serde_json::json;
 
 /// An operation that both sides run.
@@ -67,27 +67,30 @@ impl Operation {
     pub(crate) async fn by_hand(self, connection: &DatabaseConnection, track: i32) -> serde_json::Value {
         let data = match self {
             Self::Update => {
-                let sql = "update track set name = $1 where track_id = $2 returning track_id, name";
-                let row = one(connection, sql, vec![format!("Track {track}").into(), track.into()]).await;
+                let update = "update track set name = $1 where track_id = $2";
+                let values = vec![format!("Track {track}").into(), track.into()];
+                let row = changed(connection, update, values, "track_id, name", track).await;
                 let (id, name): (i32, String) = (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
                 json!({ "updateTrack": { "track": { "trackId": id, "name": name } } })
             }
             Self::Lookup => {
-                let sql = "update track set album_id = $1 where track_id = $2 returning album_id";
-                let row = one(connection, sql, vec![album(track).into(), track.into()]).await;
+                let update = "update track set album_id = $1 where track_id = $2";
+                let values = vec![album(track).into(), track.into()];
+                let row = changed(connection, update, values, "album_id", track).await;
                 let id: i32 = row.try_get_by_index(0).unwrap();
                 json!({ "associateTrackAlbum": { "track": { "album": { "albumId": id } } } })
             }
             Self::Link => {
                 let transaction = connection.begin().await.unwrap();
-                let insert = "insert into playlist_track (playlist_id, track_id) values (2, $1) on conflict do nothing";
-                run(&transaction, insert, vec![track.into()]).await;
-                run(
-                    &transaction,
-                    "delete from playlist_track where playlist_id = 2 and track_id = $1",
-                    vec![track.into()],
-                )
-                .await;
+                let unless_there = match connection.get_database_backend() {
+                    DbBackend::MySql => "on duplicate key update playlist_id = playlist_id",
+                    _ => "on conflict do nothing",
+                };
+                let insert =
+                    format!("insert into playlist_track (playlist_id, track_id) values (2, $1) {unless_there}");
+                run(&transaction, &insert, vec![track.into()]).await;
+                let delete = "delete from playlist_track where playlist_id = 2 and track_id = $1";
+                run(&transaction, delete, vec![track.into()]).await;
                 transaction.commit().await.unwrap();
                 json!({ "associatePlaylistTracks": { "changed": true }, "disassociatePlaylistTracks": { "changed": true } })
             }
@@ -112,13 +115,38 @@ fn album(track: i32) -> i32 {
     1 + track * 31 % 100
 }
 
+/// Changes a track and reads columns of it: in one statement, but for MariaDB, whose updates answer nothing.
+async fn changed(
+    connection: &DatabaseConnection,
+    update: &str,
+    values: Vec<Value>,
+    columns: &str,
+    track: i32,
+) -> QueryResult {
+    let backend = connection.get_database_backend();
+    let read = if backend == DbBackend::MySql {
+        run(connection, update, values).await;
+        let select = format!("select {columns} from track where track_id = $1");
+        statement(backend, &select, vec![track.into()])
+    } else {
+        statement(backend, &format!("{update} returning {columns}"), values)
+    };
+    connection.query_one_raw(read).await.unwrap().unwrap()
+}
+
+/// A statement whose parameters are numbered as they stand in it; MariaDB's have no numbers.
 fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
+    let sql = match backend {
+        DbBackend::MySql => unnumbered(sql),
+        _ => sql.to_owned(),
+    };
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-async fn one(connection: &DatabaseConnection, sql: &str, values: Vec<Value>) -> sea_orm::QueryResult {
-    let statement = statement(connection.get_database_backend(), sql, values);
-    connection.query_one_raw(statement).await.unwrap().unwrap()
+fn unnumbered(sql: &str) -> String {
+    let mut parts = sql.split('$');
+    let start = parts.next().unwrap_or_default().to_owned();
+    parts.fold(start, |sql, part| sql + "?" + part.trim_start_matches(|letter: char| letter.is_ascii_digit()))
 }
 
 async fn run(connection: &impl ConnectionTrait, sql: &str, values: Vec<Value>) {

@@ -64,6 +64,8 @@ pub enum AttributeType {
     Decimal {
         /// Digits after the point, where the column declares them.
         scale: Option<u32>,
+        /// Whether it may also be infinite, or no number at all.
+        beyond_numbers: bool,
     },
     /// Text.
     String {
@@ -128,6 +130,12 @@ pub enum StoredValue {
 }
 
 impl AttributeType {
+    /// A decimal that is always a number.
+    #[must_use]
+    pub fn decimal(scale: Option<u32>) -> Self {
+        Self::Decimal { scale, beyond_numbers: false }
+    }
+
     /// Whether values have an order that every database agrees on.
     #[must_use]
     pub fn is_ordered(&self) -> bool {

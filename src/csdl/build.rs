@@ -58,7 +58,7 @@ fn property_type(names: &Names<'_>, attribute: &Attribute) -> Type {
         AttributeType::Int => Type::Int32,
         AttributeType::BigInt => Type::Int64,
         AttributeType::Float => Type::Double,
-        AttributeType::Decimal { scale } => Type::Decimal { scale: *scale },
+        AttributeType::Decimal { scale, .. } => Type::Decimal { scale: *scale },
         // A length is positive, where it is said at all.
         AttributeType::String { max_length } => Type::String { max_length: max_length.filter(|length| *length > 0) },
         AttributeType::Text => Type::String { max_length: None },

@@ -108,11 +108,13 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
             json::integer(*number, out);
         }
         (AttributeType::Float | AttributeType::Json, Stored::Real(number)) => json::float(*number, out),
-        (AttributeType::Decimal { scale }, Stored::Real(number)) => decimal(*scale, out, |out| display(*number, out)),
-        (AttributeType::Decimal { scale }, Stored::Integer(number)) => {
+        (AttributeType::Decimal { scale, .. }, Stored::Real(number)) if number.is_finite() => {
+            decimal(*scale, out, |out| display(*number, out));
+        }
+        (AttributeType::Decimal { scale, .. }, Stored::Integer(number)) => {
             decimal(*scale, out, |out| json::integer(*number, out));
         }
-        (AttributeType::Decimal { scale }, Stored::Text(text)) => {
+        (AttributeType::Decimal { scale, .. }, Stored::Text(text)) => {
             let text = std::str::from_utf8(text).ok()?;
             decimal(*scale, out, |out| json::escaped(text, out));
         }

@@ -72,7 +72,7 @@ impl AggregateFunction {
             // A sum of many may be larger than each.
             Self::Sum => ty.is_numeric().then(|| match ty {
                 AttributeType::Int => AttributeType::BigInt,
-                AttributeType::BigInt => AttributeType::Decimal { scale: Some(0) },
+                AttributeType::BigInt => AttributeType::decimal(Some(0)),
                 other => other.clone(),
             }),
             Self::Avg => ty.is_numeric().then_some(AttributeType::Float),

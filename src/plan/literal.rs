@@ -53,7 +53,7 @@ impl Literal {
         }
     }
 
-    /// Parses a value that is compared and never stored: also what databases have beyond numbers and dates.
+    /// Parses a value that is compared and never stored: also what its database has beyond numbers and dates.
     ///
     /// # Errors
     /// `INVALID` where the value is not one of that type.
@@ -64,7 +64,7 @@ impl Literal {
                 Ok(Self::Text(text.to_owned()))
             }
             (AttributeType::Time, Some(text @ "24:00:00")) => Ok(Self::Text(text.to_owned())),
-            (AttributeType::Decimal { .. }, Some(text @ ("NaN" | "Infinity" | "-Infinity"))) => {
+            (AttributeType::Decimal { beyond_numbers: true, .. }, Some(text @ ("NaN" | "Infinity" | "-Infinity"))) => {
                 Ok(Self::Decimal(text.to_owned()))
             }
             _ => Self::parse(value, ty),

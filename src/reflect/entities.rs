@@ -153,7 +153,8 @@ fn column_type(ty: &ColumnType, backend: DbBackend) -> (Option<AttributeType>, O
         ColumnType::Float => (Some(AttributeType::Float), built_in("float4")),
         ColumnType::Double => (Some(AttributeType::Float), built_in("float8")),
         ColumnType::Decimal(precision) => {
-            (Some(AttributeType::Decimal { scale: precision.map(|(_, scale)| scale) }), built_in("numeric"))
+            let (scale, beyond_numbers) = (precision.map(|(_, scale)| scale), backend == DbBackend::Postgres);
+            (Some(AttributeType::Decimal { scale, beyond_numbers }), built_in("numeric"))
         }
         ColumnType::Money(_) => (Some(AttributeType::Text), built_in("money")),
         ColumnType::Char(length) => (text(*length), None),
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(line.primary_key, ["salesorderid", "line"]);
         assert_eq!(line.description.as_deref(), Some("One line of an order"));
         let price = line.columns.iter().find(|column| column.name == "priceperunit").expect("the column");
-        assert_eq!(price.ty, Some(AttributeType::Decimal { scale: Some(4) }));
+        assert_eq!(price.ty, Some(AttributeType::Decimal { scale: Some(4), beyond_numbers: true }));
         assert_eq!(price.description.as_deref(), Some("Price of one unit in euros"));
         let account = entity(::entity::account::Entity, DbBackend::Sqlite);
         assert_eq!(account.unique_keys.iter().map(|key| key.columns.join(",")).collect::<Vec<_>>(), ["accountnumber"]);

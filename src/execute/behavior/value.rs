@@ -245,7 +245,7 @@ mod tests {
     fn decimals_keep_all_their_digits_or_do_not_fit() {
         let check = |text: &str, expected: Option<&str>| {
             let found = to_value(&Literal::Decimal(text.to_owned()), &ArrayType::Decimal);
-            let found = found.and_then(|value| to_literal(value, &AttributeType::Decimal { scale: None }));
+            let found = found.and_then(|value| to_literal(value, &AttributeType::decimal(None)));
             assert_eq!(found, expected.map(|digits| Literal::Decimal(digits.to_owned())), "{text}");
         };
         check("12.50", Some("12.50"));

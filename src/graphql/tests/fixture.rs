@@ -40,7 +40,7 @@ pub(super) fn every_shape() -> Vec<EntityDraft> {
     let [mut account, contact] = small().try_into().expect("two drafts");
     account.columns.extend([
         nullable("employees", AttributeType::Int),
-        nullable("revenue", AttributeType::Decimal { scale: Some(2) }),
+        nullable("revenue", AttributeType::decimal(Some(2))),
         nullable("parent_id", UUID),
     ]);
     account.relations.push(RelationDraft {

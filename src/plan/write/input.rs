@@ -307,7 +307,7 @@ fn literal(attribute: &Attribute, value: &Value) -> Result<Literal> {
                 return Err(Error::invalid(format!("a text of {length} characters is longer than {most}")));
             }
         }
-        (AttributeType::Decimal { scale: Some(scale) }, Literal::Decimal(text))
+        (AttributeType::Decimal { scale: Some(scale), .. }, Literal::Decimal(text))
             if decimal_places(text) > i64::from(*scale) =>
         {
             return Err(Error::invalid(format!("{} has more than {scale} digits after the point", shorten(value))));

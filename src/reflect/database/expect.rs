@@ -12,7 +12,7 @@ pub(super) fn string(max_length: impl Into<Option<u32>>) -> AttributeType {
 }
 
 pub(super) fn decimal(scale: impl Into<Option<u32>>) -> AttributeType {
-    AttributeType::Decimal { scale: scale.into() }
+    AttributeType::decimal(scale.into())
 }
 
 pub(super) fn words(words: &[&str]) -> Vec<String> {

@@ -73,7 +73,7 @@ fn string(length: Option<u32>) -> ColumnType {
 
 fn decimal(ty: &AttributeType) -> ColumnType {
     ColumnType::Decimal(match ty {
-        AttributeType::Decimal { scale: Some(scale) } => Some((MOST_DIGITS, *scale)),
+        AttributeType::Decimal { scale: Some(scale), .. } => Some((MOST_DIGITS, *scale)),
         _ => None,
     })
 }
@@ -102,7 +102,7 @@ pub(super) fn on_mysql(column: &NewColumn) -> ColumnType {
         (None, AttributeType::Int) => "int".into(),
         (None, AttributeType::BigInt) => "bigint".into(),
         (None, AttributeType::Float) => "double".into(),
-        (None, AttributeType::Decimal { scale }) => format!("decimal(65, {})", scale.unwrap_or(30)),
+        (None, AttributeType::Decimal { scale, .. }) => format!("decimal(65, {})", scale.unwrap_or(30)),
         (None, AttributeType::String { max_length: Some(length) }) => format!("varchar({length})"),
         (None, AttributeType::Uuid(UuidStorage::Native)) => "binary(16)".into(),
         (None, AttributeType::Uuid(UuidStorage::Text)) => "char(36)".into(),
@@ -127,8 +127,8 @@ pub(super) fn on_sqlite(column: &NewColumn) -> ColumnType {
         AttributeType::Int => "integer".into(),
         AttributeType::BigInt => "bigint".into(),
         AttributeType::Float => "real".into(),
-        AttributeType::Decimal { scale: Some(scale) } => format!("numeric({MOST_DIGITS}, {scale})"),
-        AttributeType::Decimal { scale: None } => "numeric".into(),
+        AttributeType::Decimal { scale: Some(scale), .. } => format!("numeric({MOST_DIGITS}, {scale})"),
+        AttributeType::Decimal { scale: None, .. } => "numeric".into(),
         AttributeType::String { max_length: Some(length) } => format!("varchar({length})"),
         AttributeType::Enum(list) if has_numbers(list) => "integer".into(),
         AttributeType::String { max_length: None } | AttributeType::Enum(_) => "text".into(),

@@ -133,7 +133,7 @@ fn type_of(dialect: Dialect, ty: &AttributeType, database_type: Option<DatabaseT
 #[test]
 fn a_lookup_has_the_type_of_its_key_on_postgres() {
     let string = |max_length| AttributeType::String { max_length };
-    let decimal = |scale| AttributeType::Decimal { scale };
+    let decimal = AttributeType::decimal;
     let check = |ty: AttributeType, declared: &str, expected: &str| {
         assert_eq!(type_of(Dialect::Postgres, &ty, Some(DatabaseType::built_in(declared))), expected, "{declared}");
     };

@@ -275,7 +275,7 @@ impl Dialect {
     /// A sum in the type that the gateway answers it in.
     pub(super) fn sum(self, column: Expr, ty: &AttributeType) -> Expr {
         match (self, ty) {
-            (Self::Sqlite, AttributeType::Decimal { scale: Some(scale) }) => sqlite::decimal_sum(column, *scale),
+            (Self::Sqlite, AttributeType::Decimal { scale: Some(scale), .. }) => sqlite::decimal_sum(column, *scale),
             (Self::Postgres, AttributeType::Float) => postgres::cast(column.sum(), "float8"),
             (Self::Postgres, AttributeType::Int) => postgres::cast(column.sum(), "int8"),
             (Self::Postgres, _) => postgres::cast(column.sum(), "text"),

@@ -158,7 +158,7 @@ fn listed_type(column: &Typed<'_>) -> String {
         AttributeType::Boolean | AttributeType::Int | AttributeType::BigInt => "bigint".to_owned(),
         AttributeType::Float if column.database_type.is_some_and(is_single) => "float".to_owned(),
         AttributeType::Float => "double".to_owned(),
-        AttributeType::Decimal { scale } => format!("decimal(65, {})", scale.unwrap_or_default().clamp(30, 38)),
+        AttributeType::Decimal { scale, .. } => format!("decimal(65, {})", scale.unwrap_or_default().clamp(30, 38)),
         AttributeType::Date => "date".to_owned(),
         AttributeType::Time => "time(6)".to_owned(),
         AttributeType::DateTime { .. } => "datetime(6)".to_owned(),

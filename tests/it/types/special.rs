@@ -1,8 +1,12 @@
 //! Values that only some databases have, or that their columns should not hold.
 
+use rstest_reuse::apply;
 use serde_json::{Value, json};
 
-use crate::support::{Backend, Server, scratch};
+use crate::{
+    backends,
+    support::{Backend, Server, scratch},
+};
 
 /// The identifiers that a connection meets, one record per page.
 async fn walk(server: &Server, order: &str) -> Vec<Value> {
@@ -127,4 +131,31 @@ async fn a_value_that_its_type_does_not_have_says_where_it_is() {
     assert_eq!(error["extensions"]["code"], "UNSUPPORTED", "{response:#}");
     assert!(error["message"].as_str().unwrap().contains("Int"), "{response:#}");
     assert_eq!(server.data("{ things { name etag } }").await["things"][0]["name"], "a");
+}
+
+/// PostgreSQL alone has decimals that are no numbers, or infinite (version 14 or newer).
+#[apply(backends)]
+#[tokio::test]
+async fn decimals_are_compared_with_what_their_database_has(#[case] backend: Backend) {
+    let sql =
+        "create table thing (id integer primary key, d numeric(10, 2)); insert into thing values (1, 1.5), (2, null);";
+    let Some(server) = scratch(backend, "beyond_decimals", sql).await else { return };
+    for (filter, found) in [
+        ("eq: \"NaN\"", json!([])),
+        ("lt: \"NaN\"", json!([{"id": 1}])),
+        ("gt: \"-Infinity\"", json!([{"id": 1}])),
+        ("in: [\"1.5\", \"Infinity\"]", json!([{"id": 1}])),
+        ("between: [\"0\", \"Infinity\"]", json!([{"id": 1}])),
+    ] {
+        let query = format!("{{ things(where: {{d: {{{filter}}}}}) {{ id }} }}");
+        match backend {
+            Backend::Postgres => assert_eq!(server.data(&query).await["things"], found, "{filter}"),
+            _ => assert_eq!(server.code(&query).await, "INVALID", "{filter}"),
+        }
+    }
+    if backend == Backend::Sqlite {
+        // Its columns hold what they do not declare.
+        server.execute("insert into thing values (3, 9e999)").await;
+        assert_eq!(server.code("{ things { d } }").await, "UNSUPPORTED");
+    }
 }

@@ -9,7 +9,7 @@ use crate::catalog::{AttributeType, DatabaseType, EnumType, UuidStorage};
 /// The attribute type of a column, but for enums, which need a name; nothing where the gateway has none.
 pub(super) fn attribute_type(row: &ColumnRow) -> Option<AttributeType> {
     let unsigned = row.column_type.contains("unsigned");
-    let whole = AttributeType::Decimal { scale: Some(0) };
+    let whole = AttributeType::decimal(Some(0));
     Some(match row.data_type.as_str() {
         "tinyint" if row.column_type == "tinyint(1)" => AttributeType::Boolean,
         "bit" if row.column_type == "bit(1)" => AttributeType::Boolean,
@@ -18,7 +18,7 @@ pub(super) fn attribute_type(row: &ColumnRow) -> Option<AttributeType> {
         "bigint" if unsigned => whole,
         "bigint" => AttributeType::BigInt,
         "bit" => whole,
-        "decimal" => AttributeType::Decimal { scale: row.scale.and_then(|scale| u32::try_from(scale).ok()) },
+        "decimal" => AttributeType::decimal(row.scale.and_then(|scale| u32::try_from(scale).ok())),
         "float" | "double" => AttributeType::Float,
         "char" | "varchar" => {
             AttributeType::String { max_length: row.max_length.and_then(|length| u32::try_from(length).ok()) }

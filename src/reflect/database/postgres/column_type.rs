@@ -85,7 +85,7 @@ impl<'a> Types<'a> {
             "int2" | "int4" => AttributeType::Int,
             "int8" => AttributeType::BigInt,
             "float4" | "float8" => AttributeType::Float,
-            "numeric" => AttributeType::Decimal { scale: scale(modifier) },
+            "numeric" => AttributeType::Decimal { scale: scale(modifier), beyond_numbers: true },
             "varchar" | "bpchar" => AttributeType::String { max_length: length(modifier) },
             "text" | "name" | "citext" => AttributeType::String { max_length: None },
             "uuid" => AttributeType::Uuid(UuidStorage::Native),

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::super::expect::{
-    INT, TEXT, assert_drafts, column, decimal, generated, keys, relation, required, string, table, with_default,
+    INT, TEXT, assert_drafts, column, generated, keys, relation, required, string, table, with_default,
 };
 use super::super::{Error, discover};
 use crate::catalog::{
     AttributeType, CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, EnumType, EnumValue, StoredValue, UuidStorage,
 };
+
+fn numeric(scale: impl Into<Option<u32>>) -> AttributeType {
+    AttributeType::Decimal { scale: scale.into(), beyond_numbers: true }
+}
 
 const MAIN: &str = "reflect main";
 const OTHER: &str = "reflect_other";
@@ -194,9 +198,9 @@ fn kinds() -> Vec<ColumnDraft> {
         column("a_int8", AttributeType::BigInt, "int8"),
         column("a_float4", AttributeType::Float, "float4"),
         column("a_float8", AttributeType::Float, "float8"),
-        column("a_numeric", decimal(None), "numeric"),
-        column("a_price", decimal(2), "numeric"),
-        column("a_round", decimal(0), "numeric"),
+        column("a_numeric", numeric(None), "numeric"),
+        column("a_price", numeric(2), "numeric"),
+        column("a_round", numeric(0), "numeric"),
         column("a_money", TEXT, "money"),
         column("a_text", string(None), "text"),
         column("a_varchar", string(160), "varchar"),

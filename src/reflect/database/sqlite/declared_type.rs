@@ -6,7 +6,7 @@ use crate::catalog::{AttributeType, UuidStorage};
 /// The attribute type of a declared type; [`AttributeType::Text`] for words without a known meaning.
 pub(super) fn attribute_type(declared: &str) -> AttributeType {
     let (words, arguments) = split(declared);
-    let decimal = || AttributeType::Decimal { scale: scale(&arguments) };
+    let decimal = || AttributeType::decimal(scale(&arguments));
     match words.as_str() {
         "bool" | "boolean" => AttributeType::Boolean,
         // SQLite keeps 64 bits in an INTEGER, but it is what everyone declares where other databases have 32.
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn declared_types_are_read_whatever_their_case_and_length() {
         let string = |max_length| AttributeType::String { max_length };
-        let decimal = |scale| AttributeType::Decimal { scale };
+        let decimal = AttributeType::decimal;
         let zoned = |zoned| AttributeType::DateTime { zoned };
         let uuid = AttributeType::Uuid(UuidStorage::Native);
         let check =

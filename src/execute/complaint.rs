@@ -22,6 +22,8 @@ pub(super) enum Complaint {
     Unfit,
     /// A column, or a comparison with one, does not take a value.
     Misfit,
+    /// A foreign key fits no key of its target, so that neither of the tables can be written.
+    Mismatch,
     /// A trigger, or the check of a view, does not allow this.
     Raised,
     /// Anything else.
@@ -100,6 +102,8 @@ fn of_sqlite_message(message: &str) -> Complaint {
         Complaint::Duplicate
     } else if starts(&["too many columns"]) {
         Complaint::Unfit
+    } else if starts(&["foreign key mismatch - "]) {
+        Complaint::Mismatch
     } else {
         Complaint::Other
     }

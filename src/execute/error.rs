@@ -188,6 +188,7 @@ impl Error {
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Forbidden => "the database does not allow this".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),
+            Code::Unsupported => "a foreign key of the table fits no key: the database does not write it".to_owned(),
             Code::Invalid => "a value is out of the range that the database can hold".to_owned(),
             _ => "something went wrong inside the gateway; its log has the details".to_owned(),
         }
@@ -205,6 +206,7 @@ fn driver_code(error: &sqlx::Error) -> Code {
             Complaint::TooLong | Complaint::InTheWay => Code::Timeout,
             Complaint::Forbidden => Code::Forbidden,
             Complaint::Misfit => Code::Invalid,
+            Complaint::Mismatch => Code::Unsupported,
             Complaint::Undefined | Complaint::Duplicate | Complaint::Unfit | Complaint::Raised | Complaint::Other => {
                 Code::Internal
             }

@@ -5,6 +5,7 @@ mod generated;
 mod keyless;
 mod links;
 mod mariadb;
+mod mismatch;
 mod names;
 mod odd;
 mod odd_postgres;

@@ -103,13 +103,23 @@ fn relations(rows: &[&ForeignKeyRow], targets: &HashMap<String, &EntityDraft>) -
     for rows in rows.chunk_by(|a, b| a.id == b.id) {
         match relation(rows, targets) {
             Some(relation) => relations.push(relation),
-            None => warnings.extend(rows.first().map(|row| {
-                let message = format!("left out: the foreign key does not match a key of its target {}", row.target);
-                Problem::warning(&row.table_name, Some(&row.column_name), message)
-            })),
+            None => warnings.extend(rows.first().map(|row| mismatch(row, rows))),
         }
     }
     (relations, warnings)
+}
+
+/// What is wrong with a foreign key that is no relation. `SQLite` tells no names of them.
+fn mismatch(first: &ForeignKeyRow, rows: &[&ForeignKeyRow]) -> Problem {
+    let list = |names: Vec<&str>| if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    let columns = list(rows.iter().map(|row| row.column_name.as_str()).collect());
+    let target = list(rows.iter().filter_map(|row| row.target_column.as_deref()).collect());
+    let message = format!(
+        "left out: FOREIGN KEY{columns} REFERENCES {0}{target} fits no key of {0}; where the database enforces foreign \
+         keys, it refuses most writes to {1} and {0}",
+        first.target, first.table_name
+    );
+    Problem::warning(&first.table_name, Some(&first.column_name), message)
 }
 
 /// `SQLite` checks a foreign key only when it is used. One that it would then call a mismatch (a target column that

@@ -142,12 +142,19 @@ async fn foreign_keys_find_their_columns() {
                     to(&["gone"], "gone", &[], Some(CascadeDelete::Restrict)),
                     to(&["internal"], "relata_settings", &["id"], Some(CascadeDelete::Restrict)),
                 ],
-                warnings: [("no_column", "album"), ("no_key", "album"), ("no_match", "pair")]
-                    .map(|(column, target)| {
-                        let message = "left out: the foreign key does not match a key of its target";
-                        Problem::warning(&"track", Some(column), format!("{message} {target}"))
-                    })
-                    .into(),
+                warnings: [
+                    ("no_column", "album", " (missing)"),
+                    ("no_key", "album", " (other)"),
+                    ("no_match", "pair", ""),
+                ]
+                .map(|(column, target, columns)| {
+                    let message = format!(
+                        "left out: FOREIGN KEY ({column}) REFERENCES {target}{columns} fits no key of {target}; where \
+                         the database enforces foreign keys, it refuses most writes to track and {target}"
+                    );
+                    Problem::warning(&"track", Some(column), message)
+                })
+                .into(),
                 ..table(
                     None,
                     "track",

@@ -15,7 +15,8 @@ pub fn why_not_referencing(entity: &Entity) -> Option<&'static str> {
     match entity.kind {
         EntityKind::View => Some("it is a view"),
         EntityKind::Intersect => Some("it is the intersect entity of a many-to-many relationship"),
-        EntityKind::Table => None,
+        // A link is written by the key of its record.
+        EntityKind::Table => (!entity.has_key()).then_some("it has no key"),
     }
 }
 

@@ -10,19 +10,20 @@ use crate::{
     support::{Backend, Defining, Server, cast, pluck, scratch},
 };
 
-/// An entity of every kind: tables with keys of one attribute and of two, a view, an intersect.
+/// An entity of every kind: tables with keys of one attribute, of two and without any, a view, an intersect.
 const KINDS: &str = "
     create table author (id integer primary key, name varchar(20) not null);
     create table genre (code varchar(9) primary key, name varchar(20));
     create table shelf (aisle integer not null, position integer not null, label varchar(9), primary key (aisle, position));
     create table author_genre (author_id integer not null references author (id) on delete cascade,
         genre_code varchar(9) not null references genre (code) on delete cascade, primary key (author_id, genre_code));
+    create table scribble (line varchar(20));
     create view famous as select id, name from author;
     insert into author values (1, 'A'); insert into shelf values (1, 1, 'S'); insert into genre values ('g', 'G');";
 
 const TABLES: [&str; 3] = ["author", "genre", "shelf"];
 const KEYED: [&str; 2] = ["author", "genre"];
-const ALL: [&str; 5] = ["author", "authorGenre", "famous", "genre", "shelf"];
+const ALL: [&str; 6] = ["author", "authorGenre", "famous", "genre", "scribble", "shelf"];
 
 async fn definitions(server: &Server) -> BTreeMap<String, Value> {
     let query = "{ entityDefinitions { logicalName canBeReferenced canBeReferencing canBeInManyToMany
@@ -82,16 +83,18 @@ async fn c079_an_entity_that_is_unknown_or_cannot_is_invalid(#[case] backend: Ba
         ("famous", "referencedEntity"),
         ("authorGenre", "referencedEntity"),
         ("shelf", "referencedEntity"),
+        ("scribble", "referencedEntity"),
         ("relata_state", "referencedEntity"),
         ("nobody", "referencingEntity"),
         ("famous", "referencingEntity"),
         ("authorGenre", "referencingEntity"),
+        ("scribble", "referencingEntity"),
     ] {
         let defining = Defining::one_to_many("a_lookup", "author", "genre", "fresh_id").with(path, entity);
         server.refuses_to_define(&defining, "INVALID").await;
     }
     for end in ["entity1.entity", "entity2.entity"] {
-        for entity in ["nobody", "famous", "authorGenre", "shelf", "author_genre"] {
+        for entity in ["nobody", "famous", "authorGenre", "shelf", "scribble", "author_genre"] {
             let defining = Defining::many_to_many("a_pairing", "fresh", "author", "genre").with(end, entity);
             server.refuses_to_define(&defining, "INVALID").await;
         }
@@ -106,7 +109,9 @@ async fn c079_an_entity_that_is_unknown_or_cannot_is_invalid(#[case] backend: Ba
 #[tokio::test]
 async fn c079_the_reason_is_told(#[case] backend: Backend) {
     let Some(server) = scratch(backend, "c079_reasons", KINDS).await else { return };
-    for (entity, words) in [("famous", ["view"]), ("authorGenre", ["intersect"]), ("shelf", ["key"])] {
+    for (entity, words) in
+        [("famous", ["view"]), ("authorGenre", ["intersect"]), ("shelf", ["key"]), ("scribble", ["no key"])]
+    {
         let (mutation, variables) = Defining::one_to_many("a_lookup", "author", entity, "fresh_id").operation();
         let error = server.undefined(&mutation, variables, "INVALID").await;
         let message = error["message"].as_str().unwrap();

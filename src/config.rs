@@ -21,7 +21,7 @@ use std::{net::SocketAddr, path::Path};
 use crate::catalog::{Definition, EntityDraft, Given, Problem, Problems, Profile, Severity};
 
 pub use error::{Error, Mistake};
-pub use suggest::suggest;
+pub use suggest::{Ground, suggest};
 
 use apply::Applier;
 use document::Document;

@@ -159,6 +159,22 @@ pub enum GivenArms {
 }
 
 impl Given {
+    /// Takes over what another one gives beside what is given here.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (table, more) in other.entities {
+            let entity = self.entities.entry(table).or_default();
+            entity.logical_name = entity.logical_name.take().or(more.logical_name);
+            entity.set_name = entity.set_name.take().or(more.set_name);
+            entity.version = entity.version.take().or(more.version);
+            entity.intersect.is_intersect = entity.intersect.is_intersect.or(more.intersect.is_intersect);
+            for (column, name) in more.attributes {
+                entity.attributes.entry(column).or_insert(name);
+            }
+            entity.relationships.extend(more.relationships);
+            entity.lookups.extend(more.lookups);
+        }
+    }
+
     /// What is given for a table.
     pub(super) fn of(&self, table: &Table) -> Option<&GivenEntity> {
         self.entities.get(table)

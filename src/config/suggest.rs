@@ -3,7 +3,7 @@
 mod find;
 mod outline;
 
-use crate::catalog::{self, Catalog, EntityDraft};
+use crate::catalog::{self, Catalog, Definition, EntityDraft, Given, IntersectName};
 
 use super::Config;
 use outline::Outline;
@@ -11,14 +11,33 @@ use outline::Outline;
 const HEAD: &str = "## What the database does not tell, as far as its tables let it be guessed. Nothing holds yet: take the\n\
                     ## `#` away from what is right. Lines that begin with `##` explain.\n";
 
-/// Suggests a configuration for tables as they were found, and for what was noticed about them. Each line is commented
-/// out; all of it at once would be accepted.
+/// What suggestions come on top of.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// Tables as they were found, and as the configuration has them.
+    pub drafts: &'a [EntityDraft],
+    /// What the configuration gives.
+    pub given: &'a Given,
+    /// Where no position in the configuration is beyond.
+    pub end: usize,
+    /// What code says about intersect entities.
+    pub intersects: &'a [IntersectName],
+    /// The stored definitions.
+    pub definitions: &'a [Definition],
+    /// What all of this amounts to.
+    pub catalog: &'a Catalog,
+}
+
+/// Suggests a configuration beside what is known already. Each line is commented out; all of it at once would be
+/// accepted.
 #[must_use]
-pub fn suggest(drafts: &[EntityDraft], catalog: &Catalog) -> String {
-    let mut outline = find::all(drafts, catalog);
+pub fn suggest(ground: Ground<'_>) -> String {
+    let mut outline = find::all(ground);
     // What would not be accepted, alone or beside the rest, is not suggested.
-    while let Err(lines) = check(&outline, drafts) {
+    while let Err(lines) = check(&outline, ground) {
         if !outline.remove(&lines) {
+            // Something that is configured is in the way, of which part of it is not told.
+            outline = outline.accepted(|outline| check(outline, ground).is_ok());
             break;
         }
     }
@@ -29,14 +48,18 @@ pub fn suggest(drafts: &[EntityDraft], catalog: &Catalog) -> String {
 }
 
 /// The lines that would not be accepted.
-fn check(outline: &Outline, drafts: &[EntityDraft]) -> Result<(), Vec<usize>> {
+fn check(outline: &Outline, ground: Ground<'_>) -> Result<(), Vec<usize>> {
     let lines = |error: super::Error| -> Vec<usize> {
-        error.0.iter().filter_map(|mistake| mistake.place.map(|(line, _)| line)).collect()
+        let lines = error.0.iter().filter_map(|mistake| mistake.place);
+        lines.filter_map(|(line, _)| line.checked_sub(ground.end)).collect()
     };
-    let config = Config::parse("", &outline.text()).map_err(lines)?;
-    let mut drafts = drafts.to_vec();
-    let given = config.apply(&mut drafts, &[]).map_err(lines)?;
-    match catalog::build_given(drafts, &[], &[], &given) {
+    // Beyond the configuration, so that a position is of the one or of the other.
+    let text = "\n".repeat(ground.end) + &outline.text();
+    let config = Config::parse("", &text).map_err(lines)?;
+    let mut drafts = ground.drafts.to_vec();
+    let mut given = ground.given.clone();
+    given.extend(config.apply(&mut drafts, ground.definitions).map_err(lines)?);
+    match catalog::build_given(drafts, ground.intersects, ground.definitions, &given) {
         Ok(_) => Ok(()),
         // Problems that were there before are no fault of what is suggested.
         Err(problems) => config.explain(problems).map_or(Ok(()), |error| Err(lines(error))),

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     catalog::{self, Catalog, Definition, EntityDraft, IntersectName, Problems, Remark},
-    config::{Config, suggest},
+    config::{Config, Ground, suggest},
     plan::Limits,
     reflect,
 };
@@ -78,10 +78,11 @@ impl Source {
         definitions: &[Definition],
     ) -> Result<String, BuildError> {
         let catalog = self.catalog(drafts.clone(), definitions)?;
-        if let Some(config) = &self.config {
-            config.apply(&mut drafts, definitions)?;
-        }
-        Ok(suggest(&drafts, &catalog))
+        let config = self.config.as_ref();
+        let given = config.map(|config| config.apply(&mut drafts, definitions)).transpose()?.unwrap_or_default();
+        let end = config.map_or(0, |config| config.text().len());
+        let (drafts, intersects) = (drafts.as_slice(), self.intersects.as_slice());
+        Ok(suggest(Ground { drafts, given: &given, end, intersects, definitions, catalog: &catalog }))
     }
 
     /// What one operation may ask for.

@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::catalog::{AttributeType, Catalog, ColumnDraft, Entity, EntityDraft, Table, name};
 
-use super::outline::{Outline, Part, quoted};
+use super::{
+    Ground,
+    outline::{Outline, Part, quoted},
+};
 use crate::config::tables::are_comparable;
 
 /// How many targets are guessed for a key and a discriminator.
@@ -14,8 +17,9 @@ const TARGETS: usize = 3;
 const ENDINGS: &[&str] = &["Id", "No", "Nr", "Key", "Code"];
 
 /// All guesses, table by table.
-pub(super) fn all(drafts: &[EntityDraft], catalog: &Catalog) -> Outline {
-    let tables = Tables::of(drafts);
+pub(super) fn all(ground: Ground<'_>) -> Outline {
+    let Ground { drafts, catalog, given, .. } = ground;
+    let tables = Tables::of(drafts, catalog);
     let mut outline = Outline::default();
     for (draft, table) in drafts.iter().filter_map(|draft| Some((draft, draft.table.as_ref()?))) {
         let header = format!("[entity.{}]", quoted(&tables.spell(table)));
@@ -28,8 +32,9 @@ pub(super) fn all(drafts: &[EntityDraft], catalog: &Catalog) -> Outline {
             let about = vec!["Left out, because there is no type for them; said here, there is no warning.".to_owned()];
             outline.add(&header, Part { about, lines: vec![format!("exclude = [{}]", unknown.join(", "))] });
         }
-        key(&mut outline, &header, draft);
-        if looks_like_pairs(draft) {
+        key(&mut outline, &header, &tables, draft);
+        let is_said = given.entities.get(table).is_some_and(|entity| entity.intersect.is_intersect.is_some());
+        if !is_said && looks_like_pairs(draft) {
             let about = vec!["Two lookups and nothing else, but no key over both: is it a table of pairs?".to_owned()];
             outline.add(&header, Part { about, lines: vec!["intersect = true".to_owned()] });
         }
@@ -51,16 +56,17 @@ pub(super) fn all(drafts: &[EntityDraft], catalog: &Catalog) -> Outline {
 /// Tables by what they are called.
 struct Tables<'a> {
     drafts: &'a [EntityDraft],
+    catalog: &'a Catalog,
     /// Names that stand for several tables.
     shared: HashSet<&'a str>,
-    /// Tables by the lower case of their singular.
+    /// Tables by the lower case of their singular, and of what they are called.
     by_word: HashMap<String, Vec<&'a EntityDraft>>,
     /// Tables by the column that is their key.
     by_key: HashMap<&'a str, Vec<&'a EntityDraft>>,
 }
 
 impl<'a> Tables<'a> {
-    fn of(drafts: &'a [EntityDraft]) -> Self {
+    fn of(drafts: &'a [EntityDraft], catalog: &'a Catalog) -> Self {
         let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
         let mut by_word: HashMap<String, Vec<&EntityDraft>> = HashMap::new();
         let mut by_key: HashMap<&str, Vec<&EntityDraft>> = HashMap::new();
@@ -70,15 +76,26 @@ impl<'a> Tables<'a> {
                 shared.insert(table.name.as_str());
             }
             if let [key] = draft.primary_key.as_slice() {
-                by_word.entry(name::entity(&table.name).type_name.to_lowercase()).or_default().push(draft);
+                let mut words = vec![name::entity(&table.name).type_name.to_lowercase()];
+                words.extend(catalog.find_table(table).map(|(_, entity)| entity.type_name.to_lowercase()));
+                words.dedup();
+                for word in words {
+                    by_word.entry(word).or_default().push(draft);
+                }
                 by_key.entry(key).or_default().push(draft);
             }
         }
-        Self { drafts, shared, by_word, by_key }
+        Self { drafts, catalog, shared, by_word, by_key }
     }
 
     fn spell(&self, table: &Table) -> String {
         if self.shared.contains(table.name.as_str()) { table.to_string() } else { table.name.clone() }
+    }
+
+    /// The type's name of a table's records.
+    fn type_name(&self, table: &Table) -> String {
+        let served = self.catalog.find_table(table).map(|(_, entity)| entity.type_name.clone());
+        served.unwrap_or_else(|| name::entity(&table.name).type_name)
     }
 
     /// The only table that a column seems to lead to.
@@ -124,17 +141,22 @@ fn names(outline: &mut Outline, header: &str, catalog: &Catalog, entity: &Entity
 }
 
 /// The columns that may name a record of a table or view that has no key.
-fn key(outline: &mut Outline, header: &str, draft: &EntityDraft) {
+fn key(outline: &mut Outline, header: &str, tables: &Tables<'_>, draft: &EntityDraft) {
     let is_required = |name: &String| draft.columns.iter().any(|column| column.name == *name && !column.nullable);
     let has_key = !draft.primary_key.is_empty()
         || (!draft.is_view && draft.unique_keys.iter().any(|key| key.columns.iter().all(is_required)));
     if has_key {
         return;
     }
-    let own = draft.table.as_ref().map(|table| name::entity(&table.name).logical_name).unwrap_or_default();
+    let own: Vec<String> = draft
+        .table
+        .iter()
+        .flat_map(|table| [name::entity(&table.name).type_name, tables.type_name(table)])
+        .map(|name| format!("{}Id", name::camel(&name)))
+        .collect();
     let rank = |column: &ColumnDraft| {
         let name = name::camel(&column.name);
-        if name == "id" || name == format!("{own}Id") {
+        if name == "id" || own.contains(&name) {
             0
         } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) {
             1
@@ -201,7 +223,7 @@ fn pairs(outline: &mut Outline, tables: &Tables<'_>, draft: &EntityDraft, table:
             .iter()
             .filter(fits)
             .filter_map(|target| target.table.as_ref())
-            .map(|target| (target, name::entity(&target.name).type_name))
+            .map(|target| (target, tables.type_name(target)))
             .filter(|(_, value)| values.insert(value.clone()))
             .take(TARGETS)
             .map(|(target, value)| {

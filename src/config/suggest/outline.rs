@@ -64,6 +64,16 @@ impl Outline {
         is_any
     }
 
+    /// As many of the parts as are accepted, one after the other.
+    pub(super) fn accepted(&self, is_accepted: impl Fn(&Self) -> bool) -> Self {
+        let parts = self.0.iter().flat_map(|section| section.parts.iter().map(|part| (&section.header, part)));
+        parts.fold(Self::default(), |all, (header, part)| {
+            let mut more = all.clone();
+            more.add(header, part.clone());
+            if is_accepted(&more) { more } else { all }
+        })
+    }
+
     /// The text with all of it commented out.
     pub(super) fn commented(&self) -> String {
         let mut text = String::new();

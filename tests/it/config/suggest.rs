@@ -10,9 +10,15 @@ use crate::{
 
 /// What is suggested for tables, and the same with the `#` taken away.
 async fn suggested(backend: Backend, name: &str, tables: &str) -> Option<(String, String)> {
+    suggested_beside(backend, name, tables, "").await
+}
+
+/// The same beside a configuration that is there already, whose sections are others.
+async fn suggested_beside(backend: Backend, name: &str, tables: &str, known: &str) -> Option<(String, String)> {
     let connection = connection(backend, &format!("suggest_{name}")).await?;
     run_sql(&connection, tables).await;
-    let text = Gateway::builder(connection.clone()).discover(&[]).suggest().await.unwrap();
+    let builder = || Gateway::builder(connection.clone()).discover(&[]);
+    let text = builder().config(Config::parse("relata.toml", known).unwrap()).suggest().await.unwrap();
     // As it is printed it says nothing.
     assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#')), "{text}");
     Config::parse("relata.toml", &text).unwrap();
@@ -21,8 +27,8 @@ async fn suggested(backend: Backend, name: &str, tables: &str) -> Option<(String
         .filter(|line| !line.starts_with("##"))
         .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
         .collect();
-    let config = Config::parse("relata.toml", &uncommented).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let served = Gateway::builder(connection).discover(&[]).config(config).build().await;
+    let config = Config::parse("relata.toml", &format!("{known}\n{uncommented}"));
+    let served = builder().config(config.unwrap_or_else(|error| panic!("{error}\n{text}"))).build().await;
     served.unwrap_or_else(|error| panic!("{error}\n{text}"));
     Some((text.replace("public.", ""), uncommented))
 }
@@ -78,4 +84,44 @@ async fn what_would_not_be_accepted_is_not_suggested(#[case] backend: Backend) {
     let Some((text, lines)) = suggested(backend, "refused", tables).await else { return };
     assert!(!lines.contains("multi-table-lookup") && !lines.contains("\"photo_id\""), "{text}");
     assert!(lines.contains("from = { entity = \"it's \\\"odd\\\"\", columns = [\"photo id\"] }"), "{text}");
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn what_is_configured_is_not_suggested_again(#[case] backend: Backend) {
+    let tables = "create table customers (id integer primary key, name varchar(20));
+        create table orders (id integer primary key, customer_id integer, client_id integer);
+        create table tags (id integer primary key);
+        create table order_tags (id integer primary key, order_id integer references orders (id),
+            tag_id integer references tags (id));
+        create table notes (id integer primary key, subject_type varchar(20), subject_id integer);
+        create table log (log_id integer, line varchar(20));
+        create table order_detail (id integer primary key);
+        create table order_details (id integer primary key);
+        create table remarks (id integer primary key, about_type varchar(20), about_id integer);
+        create view recent as select id from orders;";
+    let known = "[entity.customers]\nname = \"client\"\n[entity.order_tags]\nintersect = false\n\
+        [entity.log]\nkey = [\"log_id\"]\n[entity.recent]\nkey = [\"id\"]\n[entity.order_details]\nname = \"item\"\n\
+        [[relationship]]\nfrom = { entity = \"orders\", columns = [\"customer_id\"] }\nto = { entity = \"customers\" }\n\
+        [[multi-table-lookup]]\nentity = \"notes\"\nname = \"subject\"\nkey = \"subject_id\"\n\
+        discriminator = \"subject_type\"\ntargets = [{ entity = \"orders\", value = \"o\" }, { entity = \"tags\", value = \"t\" }]\n";
+    let Some((text, lines)) = suggested_beside(backend, "again", tables, known).await else { return };
+    // What is left: a lookup by the name that is given, and a key whose targets have that name.
+    let lookup = "[[relationship]]\nfrom = { entity = \"orders\", columns = [\"client_id\"] }\nto = { entity = \"customers\" }\n";
+    assert!(lines.contains(lookup), "{text}");
+    let target = "{ entity = \"customers\", value = \"Client\" }";
+    assert!(lines.contains("entity = \"remarks\"\nname = \"about\"") && lines.contains(target), "{text}");
+    let headers: Vec<&str> = lines.lines().filter(|line| line.starts_with('[')).collect();
+    assert_eq!(headers, ["[[relationship]]", "[[multi-table-lookup]]"], "{text}");
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn what_meets_a_given_name_is_not_suggested(#[case] backend: Backend) {
+    let tables = "create table photos (id integer primary key);
+        create table notes (id integer primary key, photo_id integer, caption varchar(20));
+        create table pages (id integer primary key, photo_id integer);";
+    let known = "[entity.notes.attribute.caption]\nname = \"photo\"\n";
+    let Some((text, lines)) = suggested_beside(backend, "given", tables, known).await else { return };
+    assert!(lines.contains("entity = \"pages\"") && !lines.contains("\"notes\""), "{text}");
 }

@@ -78,6 +78,12 @@ impl Config {
         self.document.url.as_deref()
     }
 
+    /// Databases that follow it, to which queries go, each named in the same way.
+    #[must_use]
+    pub fn read_urls(&self) -> &[String] {
+        &self.document.read_urls
+    }
+
     /// The namespaces that are served; none where nothing is said of them.
     #[must_use]
     pub fn namespaces(&self) -> &[String] {

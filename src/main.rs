@@ -147,9 +147,9 @@ async fn run(arguments: Arguments) -> Result<()> {
             let config = database.discovery.file.read()?;
             let mut builder =
                 discovered(database.database_url.as_deref(), &database.discovery, config.as_ref()).await?;
-            for url in &read_database_url {
+            for url in settings::read_urls(&read_database_url, config.as_ref())? {
                 let size = settings::pool_size(database.discovery.pool_size, config.as_ref());
-                builder = builder.read_from([connect(url, size).await?]);
+                builder = builder.read_from([connect(&url, size).await?]);
             }
             let gateway = builder.build().await?;
             let address = settings::listen(listen.listen, config.as_ref());

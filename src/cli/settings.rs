@@ -27,10 +27,25 @@ impl ConfigFile {
 
 /// The database's address: the argument's, or else the configuration's.
 pub(crate) fn database_url(argument: Option<&str>, config: Option<&Config>) -> Result<Option<String>> {
-    let Some(url) = argument.or_else(|| config?.database_url()) else { return Ok(None) };
-    match url.strip_prefix("env:").filter(|_| argument.is_none()) {
-        None => Ok(Some(url.to_owned())),
-        Some(name) => std::env::var(name).map(Some).with_context(|| {
+    match argument {
+        Some(url) => Ok(Some(url.to_owned())),
+        None => config.and_then(Config::database_url).map(configured_url).transpose(),
+    }
+}
+
+/// The addresses of databases that queries go to: the arguments', or else the configuration's.
+pub(crate) fn read_urls(arguments: &[String], config: Option<&Config>) -> Result<Vec<String>> {
+    match config {
+        Some(config) if arguments.is_empty() => config.read_urls().iter().map(|url| configured_url(url)).collect(),
+        _ => Ok(arguments.to_vec()),
+    }
+}
+
+/// The address that a configuration says, or that is in the environment variable that it names.
+fn configured_url(url: &str) -> Result<String> {
+    match url.strip_prefix("env:") {
+        None => Ok(url.to_owned()),
+        Some(name) => std::env::var(name).with_context(|| {
             format!("the configuration takes the database's URL from the environment variable {name}, which says none")
         }),
     }

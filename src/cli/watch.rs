@@ -52,6 +52,7 @@ impl Watch {
         let changed = [
             (config.listen() != first.listen(), "server.listen"),
             (config.database_url() != first.database_url(), "database.url"),
+            (config.read_urls() != first.read_urls(), "database.read-urls"),
             (config.pool_size() != first.pool_size(), "database.pool-size"),
         ];
         for (_, name) in changed.iter().filter(|(is_changed, _)| *is_changed) {

@@ -21,6 +21,7 @@ use super::{
 pub(super) struct Document {
     pub(super) listen: Option<SocketAddr>,
     pub(super) url: Option<String>,
+    pub(super) read_urls: Vec<String>,
     pub(super) namespaces: Vec<String>,
     pub(super) pool_size: Option<u32>,
     pub(super) default_size: Option<u64>,
@@ -64,8 +65,12 @@ impl Document {
         }
         if let Some(mut database) = section.section("database") {
             self.url = database.text("url").map(|url| url.value);
-            let namespaces = database.texts("namespaces").map(|names| names.value).unwrap_or_default();
-            self.namespaces = namespaces.into_iter().map(|name| name.value).collect();
+            let mut texts = |key| -> Vec<String> {
+                let texts = database.texts(key).map(|texts| texts.value).unwrap_or_default();
+                texts.into_iter().map(|text| text.value).collect()
+            };
+            self.read_urls = texts("read-urls");
+            self.namespaces = texts("namespaces");
             let pool_size = database.number("pool-size", 1..=10_000);
             self.pool_size = pool_size.and_then(|size| u32::try_from(size.value).ok());
             database.finish();

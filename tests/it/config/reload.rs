@@ -53,7 +53,12 @@ impl Place {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relata"));
-    command.args(arguments).env_remove("RELATA_DATABASE_URL").env_remove("RELATA_CONFIG").env_remove("RELATA_LISTEN");
+    command
+        .args(arguments)
+        .env_remove("RELATA_DATABASE_URL")
+        .env_remove("RELATA_CONFIG")
+        .env_remove("RELATA_LISTEN")
+        .env_remove("RELATA_READ_DATABASE_URL");
     command
 }
 
@@ -155,6 +160,28 @@ fn sighup_asks_for_the_file_again() {
     running.hang_up();
     running.logged(&["relata.toml: the configuration cannot be read"]);
     assert_eq!(running.run("{ items { label } }")["data"], json!({"items": [{"label": "one"}]}));
+}
+
+#[test]
+fn queries_go_to_the_databases_that_the_file_names_for_them() {
+    // Two databases that nothing keeps alike, so that an answer shows where it comes from.
+    let (place, replica) = (Place::new(), Place::new());
+    let text = |more: &str| {
+        let database = format!("[database]\nurl = \"{}\"\nread-urls = [{more}]\n", place.url());
+        format!("[server]\nlisten = \"127.0.0.1:0\"\n{database}")
+    };
+    place.write(&text("\"env:RELATA_TEST_REPLICA_URL\""));
+    let output = command(&["serve", "--config"]).arg(place.file()).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("RELATA_TEST_REPLICA_URL"), "{error}");
+
+    place.write(&text(&format!("\"{}\"", replica.url())));
+    let running = Running::start(&place.file());
+    let renamed = running.run("mutation { updateItem(key: {id: 1}, input: {label: \"new\"}) { item { label } } }");
+    assert_eq!(renamed["data"]["updateItem"]["item"]["label"], "new");
+    assert_eq!(running.run("{ items { label } }")["data"], json!({"items": [{"label": "one"}]}));
+    place.write(&text(""));
+    running.logged(&["database.read-urls has changed", "restart"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Error,
-    cells::{Cells, KeyPart},
+    cells::{Cells, KeyPart, misfit},
     etag::etag,
     json,
     read::Fetched,
@@ -75,7 +75,8 @@ impl<'a, R: Cells> Encoder<'a, R> {
         match output {
             Output::Text(text) => json::string(text, &mut self.out),
             Output::Nested(object) => self.object(object, frame)?,
-            Output::Scalar { column } => self.scalar(frame, *column)?,
+            Output::Scalar { column, required: false } => self.scalar(frame, *column)?,
+            Output::Scalar { column, required: true } => self.required(frame, *column)?,
             Output::Reference { set_name, key } => self.reference(frame, set_name, key)?,
             Output::Etag { columns, is_version } => self.etag(frame, columns, *is_version)?,
             Output::Joined { present, object } => {
@@ -282,6 +283,17 @@ impl<'a, R: Cells> Encoder<'a, R> {
             self.null();
         }
         Ok(())
+    }
+
+    /// A column that is never null. What is written as null all the same, because JSON or the attribute's type does not
+    /// have it, would break the schema's promise.
+    fn required(&mut self, frame: Option<Frame>, column: usize) -> Result<(), Error> {
+        let start = self.out.len();
+        self.scalar(frame, column)?;
+        match frame.and_then(|frame| column_type(self.plan, frame.step, column)) {
+            Some(ty) if &self.out[start..] == b"null" => Err(misfit(ty)),
+            _ => Ok(()),
+        }
     }
 
     fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {

@@ -194,7 +194,7 @@ fn groups(
             "count" => {
                 let count =
                     AggregateColumn { function: AggregateFunction::Count, attribute: None, ty: AttributeType::Int };
-                Output::Scalar { column: planner.aggregate_column(step, count) }
+                Output::Scalar { column: planner.aggregate_column(step, count), required: true }
             }
             "key" => {
                 let key_type = format!("{}GroupKey", entity.type_name);
@@ -232,7 +232,7 @@ fn group_object<'a>(
             }
             Some((attribute, ty)) => {
                 let column = AggregateColumn { function, attribute: Some(attribute), ty };
-                Output::Scalar { column: planner.aggregate_column(step, column) }
+                Output::Scalar { column: planner.aggregate_column(step, column), required: false }
             }
         };
         members.push(Member { key: field.response_key.clone(), value });

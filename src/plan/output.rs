@@ -25,6 +25,8 @@ pub enum Output {
     Scalar {
         /// The column.
         column: usize,
+        /// Whether the schema promises that it is not null.
+        required: bool,
     },
     /// The reference to a record of the row.
     Reference {

@@ -1,6 +1,6 @@
 //! The planner of queries: fields resolved against the catalog into steps and the response's template.
 
-use crate::catalog::{AttributeId, Catalog, EntityId, NavigationProperty};
+use crate::catalog::{Attribute, AttributeId, AttributeType, Catalog, EntityId, NavigationProperty};
 
 use super::{
     Aggregate, AggregateColumn, Column, Error, Filter, Hop, Member, Merged, Object, Output, Parent, Query, Reference,
@@ -163,7 +163,10 @@ impl<'a> Planner<'a> {
             _ => {}
         }
         if let Some(attribute) = entity.find_attribute(name) {
-            return Ok(Output::Scalar { column: self.column(step, source, attribute) });
+            let Attribute { ty, nullable, .. } = entity.attribute(attribute);
+            // A document may be `null` without being null.
+            let required = !nullable && *ty != AttributeType::Json;
+            return Ok(Output::Scalar { column: self.column(step, source, attribute), required });
         }
         if let Some(property) = entity.find_navigation(name) {
             if property.collection {

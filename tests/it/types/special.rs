@@ -159,3 +159,34 @@ async fn decimals_are_compared_with_what_their_database_has(#[case] backend: Bac
         assert_eq!(server.code("{ things { d } }").await, "UNSUPPORTED");
     }
 }
+
+/// The schema promises that such a field is never null, and a client's types rely on it.
+#[apply(backends)]
+#[tokio::test]
+async fn a_required_value_that_has_no_spelling_makes_its_field_unsupported(#[case] backend: Backend) {
+    let (ty, value) = match backend {
+        Backend::Sqlite => ("double precision", "9e999"),
+        Backend::Postgres => ("double precision", "'NaN'"),
+        Backend::MariaDb => ("date", "'0000-00-00'"),
+    };
+    let sql = format!(
+        "create table thing (id integer primary key, v {ty} not null, w {ty}, doc json not null);
+         create table part (id integer primary key, thing_id integer references thing (id));
+         insert into thing values (1, {value}, {value}, 'null'); insert into part values (7, 1);"
+    );
+    let sql = match backend {
+        Backend::MariaDb => format!("set @mode = @@sql_mode, sql_mode = ''; {sql} set sql_mode = @mode"),
+        _ => sql,
+    };
+    let Some(server) = scratch(backend, "no_spelling", &sql).await else { return };
+    for query in ["{ things { id v } }", "{ thing(key: {id: 1}) { v } }", "{ parts { id thing { v } } }"] {
+        let answer = server.run(query, json!({})).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "UNSUPPORTED", "{query}: {answer:#}");
+        assert!(error["message"].as_str().unwrap().starts_with("v: "), "{answer:#}");
+    }
+    let data = server.data("{ things { id w doc } thingsConnection(orderBy: [{v: ASC}]) { nodes { id } } }").await;
+    // The document is one: the column holds it and is not null.
+    assert_eq!(data["things"], json!([{"id": 1, "w": null, "doc": null}]));
+    assert_eq!(data["thingsConnection"]["nodes"], json!([{"id": 1}]));
+}

@@ -131,7 +131,7 @@ fn object(object: &Object) -> String {
 fn output(value: &Output) -> String {
     match value {
         Output::Text(text) => format!("\"{text}\""),
-        Output::Scalar { column } => format!("#{column}"),
+        Output::Scalar { column, .. } => format!("#{column}"),
         Output::Reference { set_name, key } => {
             format!("{set_name}({})", list(key.iter().map(|(name, column)| format!("{name}=#{column}"))))
         }

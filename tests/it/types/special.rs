@@ -190,3 +190,21 @@ async fn a_required_value_that_has_no_spelling_makes_its_field_unsupported(#[cas
     assert_eq!(data["things"], json!([{"id": 1, "w": null, "doc": null}]));
     assert_eq!(data["thingsConnection"]["nodes"], json!([{"id": 1}]));
 }
+
+/// MariaDB keeps UUIDs in an order that has no place for them, and refuses their text.
+#[tokio::test]
+async fn uuids_that_mariadb_has_no_place_for_are_refused() {
+    let sql = "create table thing (id integer primary key, u uuid)";
+    let Some(server) = scratch(Backend::MariaDb, "odd_uuids", sql).await else { return };
+    let (odd, future) = ("11223344-5566-8788-09aa-bbccddeeff00", "11223344-5566-f788-89aa-bbccddeeff00");
+    let create = |id: i32, uuid: &str| {
+        format!("mutation {{ createThing(input: {{id: {id}, u: \"{uuid}\"}}) {{ thing {{ u }} }} }}")
+    };
+    assert_eq!(server.code(&create(1, odd)).await, "INVALID");
+    let data = server.data(&create(2, future)).await;
+    assert_eq!(data["createThing"]["thing"]["u"], future);
+    let query = format!("{{ things(where: {{u: {{eq: \"{odd}\"}}}}) {{ id }} }}");
+    assert_eq!(server.data(&query).await["things"], json!([]));
+    let query = format!("{{ things(where: {{u: {{in: [\"{odd}\", \"{future}\"]}}}}) {{ id }} }}");
+    assert_eq!(server.data(&query).await["things"], json!([{"id": 2}]));
+}

@@ -9,7 +9,7 @@ use sea_orm::sea_query::{
 };
 
 use crate::{
-    catalog::{AttributeId, Catalog, EntityId},
+    catalog::{AttributeId, Catalog, EntityId, EntityKind},
     plan::{Filter, Literal},
 };
 
@@ -319,7 +319,11 @@ impl Write<'_> {
         }
     }
 
+    /// A record of a view is made of others: there is nothing to hold, and PostgreSQL refuses to try.
     fn hold(&self, select: &mut SelectStatement, lock: Lock, base: &DynIden) {
+        if self.catalog.entity(self.entity).kind == EntityKind::View {
+            return;
+        }
         match (self.dialect, lock) {
             // Shared with who refers to the record, or nobody; and there is nothing but the whole statement to hold.
             (Dialect::MySql, Lock::Reference) => select.lock(LockType::Share),

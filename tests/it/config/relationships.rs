@@ -90,6 +90,38 @@ where = [ { column = \"art\", in = [\"vip\", \"top\"], side = \"to\" }, { column
     assert_eq!(data["kundes"], expected);
 }
 
+/// A view that sums up has no rows that could be locked.
+#[apply(backends)]
+#[tokio::test]
+async fn records_of_views_can_be_linked_to(#[case] backend: Backend) {
+    let kinds: &[&str] = if backend == Backend::Postgres { &["view", "materialized view"] } else { &["view"] };
+    for kind in kinds {
+        let tables = format!(
+            "create table sale (id integer primary key, buyer integer not null, cents integer not null);
+            create table note (id integer primary key, buyer integer);
+            insert into sale values (1, 7, 100), (2, 7, 50), (3, 8, 1);
+            insert into note values (1, null), (2, 7);
+            create {kind} buyer as select buyer as id, cast(sum(cents) as decimal(9, 0)) as cents from sale group by buyer;"
+        );
+        let config = "[entity.buyer]
+key = [\"id\"]
+[[relationship]]
+from = { entity = \"note\", columns = [\"buyer\"], navigation = \"by\" }
+to = { entity = \"buyer\", navigation = \"notes\" }
+";
+        let name = format!("linked_{}", kind.replace(' ', "_"));
+        let Some(server) = configured(backend, &name, &tables, config).await else { return };
+        server.data("mutation { associateNoteBy(key: {id: 1}, ref: {id: 8}) { changed } }").await;
+        server.data("mutation { associateBuyerNotes(key: {id: 8}, refs: [{id: 2}]) { changed } }").await;
+        server.data("mutation { createNote(input: {id: 3, by: {ref: {id: 7}}}) { outcome } }").await;
+        server.data("mutation { disassociateNoteBy(key: {id: 1}) { changed } }").await;
+        let refused = "mutation { associateNoteBy(key: {id: 1}, ref: {id: 9}) { changed } }";
+        assert_eq!(server.code(refused).await, "TARGET_NOT_FOUND");
+        let expected = json!([{"id": 1, "buyer": null}, {"id": 2, "buyer": 8}, {"id": 3, "buyer": 7}]);
+        assert_eq!(json!(server.sql("select id, buyer from note order by id").await), expected);
+    }
+}
+
 #[apply(backends)]
 #[tokio::test]
 async fn foreign_keys_get_other_names(#[case] backend: Backend) {

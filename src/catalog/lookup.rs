@@ -58,12 +58,13 @@ pub(super) fn attach(
     }
 }
 
-/// Relationships that share their lookup and differ in a discriminator.
+/// Relationships that share their lookup and differ in a discriminator. Several to one and the same entity are a lookup
+/// only where that is said: the column may just as well tell something of the record itself, as whether an order is open.
 fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given) -> Vec<Group<'a>> {
-    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<(String, EntityId)>)> = Vec::new();
     for one in catalog.relationships.iter().filter_map(Relationship::as_one_to_many) {
         let Some((discriminator, _)) = one.condition.as_ref().and_then(Condition::discriminator) else { continue };
-        let arm = one.referencing_navigation.clone();
+        let arm = (one.referencing_navigation.clone(), one.referenced);
         let group = groups.iter_mut().find(|(entity, lookup, known, _)| {
             *entity == one.referencing && *lookup == one.referencing_attributes && *known == discriminator
         });
@@ -80,7 +81,8 @@ fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given
         };
         let stored = columns.and_then(|columns| definition_link::multi_table(catalog, definitions, id, columns));
         let given = columns.and_then(|columns| given_name(given, catalog, id, columns));
-        if arms.len() < 2 && stored.is_none() && given.is_none() {
+        let is_to_one = arms.iter().all(|(_, target)| *target == arms[0].1);
+        if is_to_one && stored.is_none() && given.is_none() {
             return None;
         }
         let wanted = match (stored, given, lookup.as_slice()) {
@@ -92,6 +94,7 @@ fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given
             _ => "target".to_owned(),
         };
         let definition = stored.map(|(schema_name, _)| schema_name);
+        let arms = arms.into_iter().map(|(navigation, _)| navigation).collect();
         let given = given.filter(|_| stored.is_none());
         Some(Group { entity: id, discriminator: Some(discriminator), arms, definition, wanted, given })
     });

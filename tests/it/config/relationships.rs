@@ -90,6 +90,30 @@ where = [ { column = \"art\", in = [\"vip\", \"top\"], side = \"to\" }, { column
     assert_eq!(data["kundes"], expected);
 }
 
+/// Two conditions on one column are two ways to read it: it still tells something of the record itself.
+#[apply(backends)]
+#[tokio::test]
+async fn conditions_towards_one_entity_leave_their_column_writable(#[case] backend: Backend) {
+    let config = "[[relationship]]
+from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"offenFuer\" }
+to = { entity = \"kunde\", navigation = \"offene\" }
+where = [ { column = \"art\", equals = \"open\" } ]
+[[relationship]]
+from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"fertigFuer\" }
+to = { entity = \"kunde\", navigation = \"fertige\" }
+where = [ { column = \"art\", equals = \"done\" } ]
+";
+    let Some(server) = configured(backend, "two_conditions", LEGACY, config).await else { return };
+    let change = "mutation { updateAuftrag(key: {nr: 10}, input: {art: \"done\"}) { auftrag {
+        offenFuer { name } fertigFuer { name } } } }";
+    let expected = json!({"auftrag": {"offenFuer": null, "fertigFuer": {"name": "Ada"}}});
+    assert_eq!(server.data(change).await["updateAuftrag"], expected);
+    let refused = "mutation { associateAuftragOffenFuer(key: {nr: 12}, ref: {nr: 1}) { changed } }";
+    assert_eq!(server.code(refused).await, "GRAPHQL_VALIDATION_FAILED");
+    let expected = json!([{"nr": 10, "kd_nr": 1, "art": "done"}, {"nr": 12, "kd_nr": 2, "art": "open"}]);
+    assert_eq!(json!(server.sql("select nr, kd_nr, art from auftrag where nr <> 11 order by nr").await), expected);
+}
+
 /// A view that sums up has no rows that could be locked.
 #[apply(backends)]
 #[tokio::test]

@@ -118,21 +118,12 @@ pub struct GivenRelationship {
     pub navigation: Option<Exact>,
     /// The other end's name.
     pub partner: Option<Exact>,
-    /// What a delete does.
-    pub delete: Option<GivenDelete>,
+    /// What a delete does, and where it is said.
+    pub delete: Option<(CascadeDelete, usize)>,
     /// Whether it forms a hierarchy.
     pub hierarchical: Option<bool>,
     /// What it says about itself.
     pub description: Option<String>,
-}
-
-/// What a delete does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenDelete {
-    /// Nothing here: the database decides.
-    Nothing,
-    /// This.
-    Does(CascadeDelete),
 }
 
 /// Lookups that are one.
@@ -212,10 +203,8 @@ pub(super) fn refine(catalog: &Catalog, links: &mut [Link], given: &Given, probl
             if let Some(name) = &said.partner {
                 (link.referenced_name, link.origins[1]) = (Some(name.name.clone()), Some(name.origin));
             }
-            match said.delete {
-                Some(GivenDelete::Does(delete)) => link.delete = Some(delete),
-                Some(GivenDelete::Nothing) => link.delete = None,
-                None => {}
+            if let Some((delete, origin)) = said.delete {
+                (link.delete, link.delete_origin) = (Some(delete), Some(origin));
             }
             link.hierarchical = said.hierarchical.unwrap_or(link.hierarchical);
             link.description.clone_from(&said.description);

@@ -26,6 +26,8 @@ pub(super) struct Link {
     pub(super) schema_name: Option<String>,
     pub(super) hierarchical: bool,
     pub(super) delete: Option<CascadeDelete>,
+    /// Where a configuration says so.
+    pub(super) delete_origin: Option<usize>,
     /// Where the names of the referencing and the referenced end are given to be exactly these.
     pub(super) origins: [Option<usize>; 2],
     pub(super) description: Option<String>,
@@ -157,6 +159,7 @@ fn resolve(
         schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,
+        delete_origin: None,
         origins: [None, None],
         description: None,
     })
@@ -288,6 +291,11 @@ pub(super) fn attach(
         })
         .collect();
 
+    let deletes: Vec<(usize, usize)> = links
+        .iter()
+        .enumerate()
+        .filter_map(|(index, link)| Some((catalog.relationships.len() + intersects.len() + index, link.delete_origin?)))
+        .collect();
     for intersect in intersects {
         let relationship = names.many_to_many(catalog, intersect, &links, problems);
         push(catalog, relationship);
@@ -296,6 +304,9 @@ pub(super) fn attach(
         push(catalog, one_to_many(catalog, link, single, many));
     }
     lookup::attach(catalog, &mut names, definitions, given, problems);
+    for (index, origin) in deletes {
+        check_delete(catalog, &catalog.relationships[index], origin, problems);
+    }
     catalog.relationships.iter().fold(HashSet::new(), |mut seen, relationship| {
         let name = &relationship.schema_name;
         if !seen.insert(name) {
@@ -307,6 +318,29 @@ pub(super) fn attach(
         }
         seen
     });
+}
+
+/// What a configuration says of a delete must come to pass: what would be said and ignored is refused.
+fn check_delete(catalog: &Catalog, relationship: &Relationship, origin: usize, problems: &mut Problems) {
+    let Some(one) = relationship.as_one_to_many() else { return };
+    let entity = catalog.entity(one.referencing);
+    let is_kept = |id: &AttributeId| !entity.attribute(*id).nullable || entity.primary_key.contains(id);
+    let message = match one.cascade.delete {
+        Some(CascadeDelete::Cascade) if entity.kind == EntityKind::Intersect => return,
+        Some(_) if entity.kind == EntityKind::Intersect => "is part of a table of pairs, which go with either record",
+        None | Some(CascadeDelete::NoAction) => return,
+        _ if entity.kind == EntityKind::View => "is a view: no delete reaches what is behind it",
+        _ if !entity.has_key() => "has no key, so that no delete of the gateway's reaches its records",
+        _ if one.condition.is_some() && catalog.lookup_of_arm(one).is_none() => {
+            "is read-only there, because the relationship has a condition: no delete follows it"
+        }
+        Some(CascadeDelete::RemoveLink) if one.referencing_attributes.iter().all(is_kept) => {
+            "must not be empty: a delete cannot remove the link"
+        }
+        _ => return,
+    };
+    let columns: Vec<&str> = one.referencing_attributes.iter().map(|id| &*entity.attribute(*id).column).collect();
+    problems.error_at(origin, &entity.table, Some(&columns.join(", ")), message);
 }
 
 fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<String>) -> Relationship {

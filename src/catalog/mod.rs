@@ -38,8 +38,8 @@ pub use definition_draft::{add as add_definition, remove as remove_definition};
 pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
 pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
 pub use given::{
-    Exact, Given, GivenArms, GivenDelete, GivenEnds, GivenEntity, GivenIntersect, GivenLookup, GivenRelationship,
-    GivenVersion, Profile,
+    Exact, Given, GivenArms, GivenEnds, GivenEntity, GivenIntersect, GivenLookup, GivenRelationship, GivenVersion,
+    Profile,
 };
 pub use navigation::{End, MultiTableLookup, NavigationProperty};
 pub use problem::{Problem, Problems, Severity};

@@ -100,6 +100,8 @@ pub enum CascadeDelete {
     Restrict,
     /// Their lookup takes its default, which only the database knows.
     SetDefault,
+    /// The gateway does nothing with them: whatever the database does, or nothing at all.
+    NoAction,
 }
 
 /// A constant condition of a relationship.

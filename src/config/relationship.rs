@@ -1,6 +1,6 @@
 //! `[[relationship]]`: one that the database does not declare, or more about one that it does.
 
-use crate::catalog::{CascadeDelete, GivenDelete};
+use crate::catalog::CascadeDelete;
 
 use super::{
     name::Names,
@@ -17,7 +17,7 @@ pub(super) struct RelationshipSection {
     pub(super) to: EndSection,
     pub(super) unique: Option<Said<bool>>,
     pub(super) hierarchical: Option<Said<bool>>,
-    pub(super) delete: Option<GivenDelete>,
+    pub(super) delete: Option<Said<CascadeDelete>>,
     pub(super) conditions: Vec<ConditionSection>,
     pub(super) description: Option<String>,
 }
@@ -60,10 +60,10 @@ impl RelationshipSection {
         let delete = section.word(
             "delete",
             &[
-                ("cascade", GivenDelete::Does(CascadeDelete::Cascade)),
-                ("remove-link", GivenDelete::Does(CascadeDelete::RemoveLink)),
-                ("restrict", GivenDelete::Does(CascadeDelete::Restrict)),
-                ("no-action", GivenDelete::Nothing),
+                ("cascade", CascadeDelete::Cascade),
+                ("remove-link", CascadeDelete::RemoveLink),
+                ("restrict", CascadeDelete::Restrict),
+                ("no-action", CascadeDelete::NoAction),
             ],
         );
         let conditions = section.list("where").map(|list| list.value).unwrap_or_default();
@@ -76,7 +76,6 @@ impl RelationshipSection {
             section.mistakes.add(&from.span, "`from` needs `columns`");
         }
         section.finish();
-        let delete = delete.map(|delete| delete.value);
         Some(Self { span, name, from: from?, to: to?, unique, hierarchical, delete, conditions, description })
     }
 }

@@ -167,7 +167,7 @@ fn on_delete(delete: CascadeDelete) -> OnDelete {
     match delete {
         CascadeDelete::Cascade => OnDelete::Cascade,
         CascadeDelete::RemoveLink => OnDelete::SetNull,
-        CascadeDelete::Restrict => OnDelete::None,
+        CascadeDelete::Restrict | CascadeDelete::NoAction => OnDelete::None,
         CascadeDelete::SetDefault => OnDelete::SetDefault,
     }
 }

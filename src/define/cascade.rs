@@ -20,7 +20,7 @@ impl Behavior {
             Some(CascadeDelete::Cascade) => Self::Parental,
             Some(CascadeDelete::RemoveLink) => Self::Referential,
             Some(CascadeDelete::Restrict) => Self::ReferentialRestrictDelete,
-            Some(CascadeDelete::SetDefault) | None => Self::Custom,
+            Some(CascadeDelete::SetDefault | CascadeDelete::NoAction) | None => Self::Custom,
         }
     }
 

@@ -285,7 +285,7 @@ fn action(delete: CascadeDelete) -> ForeignKeyAction {
     match delete {
         CascadeDelete::Cascade => ForeignKeyAction::Cascade,
         CascadeDelete::RemoveLink => ForeignKeyAction::SetNull,
-        CascadeDelete::Restrict => ForeignKeyAction::NoAction,
+        CascadeDelete::Restrict | CascadeDelete::NoAction => ForeignKeyAction::NoAction,
         CascadeDelete::SetDefault => ForeignKeyAction::SetDefault,
     }
 }

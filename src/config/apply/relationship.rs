@@ -72,7 +72,7 @@ impl Applier<'_> {
             schema_name: section.name.as_ref().map(exact),
             navigation: section.from.navigation.as_ref().map(exact),
             partner: section.to.navigation.as_ref().map(exact),
-            delete: section.delete,
+            delete: section.delete.as_ref().map(|delete| (delete.value, delete.span.start)),
             hierarchical: section.hierarchical.as_ref().map(|is| is.value),
             description: section.description.clone(),
         });

@@ -127,7 +127,7 @@ impl Writer<'_> {
                 CascadeDelete::Cascade => Lock::Delete,
                 CascadeDelete::RemoveLink => Lock::Change,
                 CascadeDelete::Restrict => Lock::Reference,
-                CascadeDelete::SetDefault => continue,
+                CascadeDelete::SetDefault | CascadeDelete::NoAction => continue,
             };
             let members = self.members(one, &cascade.levels[level].records, lock).await?;
             let id = RelationshipId(position);
@@ -135,7 +135,7 @@ impl Writer<'_> {
                 CascadeDelete::Cascade => cascade.add(one.referencing, members),
                 CascadeDelete::RemoveLink => cascade.unlinked.push((id, members)),
                 CascadeDelete::Restrict => cascade.holding.push((id, members)),
-                CascadeDelete::SetDefault => {}
+                CascadeDelete::SetDefault | CascadeDelete::NoAction => {}
             }
         }
         Ok(())

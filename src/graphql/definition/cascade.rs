@@ -38,7 +38,13 @@ pub(super) fn register(types: &mut Types<'_>, definable: bool) {
     let about = "What operations on a referenced record do to the records that reference it.";
     types.add(CONFIGURATION, object(CONFIGURATION, about, fields));
 
-    let all = [CascadeDelete::Cascade, CascadeDelete::RemoveLink, CascadeDelete::Restrict, CascadeDelete::SetDefault];
+    let all = [
+        CascadeDelete::Cascade,
+        CascadeDelete::RemoveLink,
+        CascadeDelete::Restrict,
+        CascadeDelete::SetDefault,
+        CascadeDelete::NoAction,
+    ];
     let about = "What deleting a referenced record does to the records that reference it.";
     types.add(DELETE, Enum::new(DELETE).description(about).items(all.map(describe).map(item)));
     let about = "How far an action on a referenced record goes.";
@@ -96,5 +102,6 @@ fn describe(cascade: CascadeDelete) -> (&'static str, &'static str) {
         CascadeDelete::RemoveLink => ("REMOVE_LINK", "Their lookup becomes null."),
         CascadeDelete::Restrict => ("RESTRICT", "The delete is refused while there are any."),
         CascadeDelete::SetDefault => ("SET_DEFAULT", "Their lookup takes its default."),
+        CascadeDelete::NoAction => ("NO_ACTION", "The gateway leaves them to the database."),
     }
 }

@@ -219,3 +219,40 @@ to = { entity = \"post\" }
     ];
     assert_eq!(lines, expected);
 }
+
+/// What a delete is said to do and never would: on a view, without a key, with a condition, in a table of pairs, on a
+/// lookup that must not be empty.
+#[apply(backends)]
+#[tokio::test]
+async fn a_delete_that_would_do_nothing_is_told(#[case] backend: Backend) {
+    let tables = "create table post (id integer primary key);
+        create table tag (id integer primary key);
+        create table labels (post_id integer not null references post (id), tag_id integer not null references tag (id),
+            primary key (post_id, tag_id));
+        create table remark (id integer primary key, post_id integer not null, tag_id integer, kind varchar(9));
+        create table visit (post_id integer);
+        create view open_remark as select id, post_id from remark;";
+    let relationship = |from: &str, column: &str, to: &str, delete: &str, more: &str| {
+        format!(
+            "[[relationship]]\nfrom = {{ entity = \"{from}\", columns = [\"{column}\"] }}\nto = {{ entity = \"{to}\" }}\n\
+             delete = \"{delete}\"\n{more}\n"
+        )
+    };
+    let config = [
+        relationship("open_remark", "post_id", "post", "cascade", ""),
+        relationship("visit", "post_id", "post", "restrict", ""),
+        relationship("remark", "tag_id", "tag", "restrict", "where = [{ column = \"kind\", equals = \"x\" }]"),
+        relationship("labels", "post_id", "post", "restrict", ""),
+        relationship("remark", "post_id", "post", "remove-link", ""),
+    ];
+    let Some(lines) = mistakes(backend, "idle_deletes", tables, &config.concat()).await else { return };
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
+    let expected = [
+        "relata.toml:4:10: open_remark.post_id: is a view: no delete reaches what is behind it",
+        "relata.toml:9:10: visit.post_id: has no key, so that no delete of the gateway's reaches its records",
+        "relata.toml:14:10: remark.tag_id: is read-only there, because the relationship has a condition: no delete follows it",
+        "relata.toml:19:10: labels.post_id: is part of a table of pairs, which go with either record",
+        "relata.toml:24:10: remark.post_id: must not be empty: a delete cannot remove the link",
+    ];
+    assert_eq!(lines, expected);
+}

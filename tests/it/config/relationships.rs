@@ -148,6 +148,35 @@ to = { entity = \"buyer\", navigation = \"notes\" }
 
 #[apply(backends)]
 #[tokio::test]
+async fn no_action_leaves_a_lookup_to_the_database(#[case] backend: Backend) {
+    let tables = "create table country (id integer primary key);
+        create table city (id integer primary key, country_id integer);
+        create table port (id integer primary key, country_id integer, foreign key (country_id) references country (id));
+        insert into country values (1), (2);
+        insert into city values (1, 1);
+        insert into port values (1, 2);";
+    let config = "[[relationship]]
+name = \"city_country\"
+from = { entity = \"city\", columns = [\"country_id\"] }
+to = { entity = \"country\" }
+delete = \"no-action\"
+[[relationship]]
+from = { entity = \"port\", columns = [\"country_id\"] }
+to = { entity = \"country\" }
+delete = \"no-action\"
+";
+    let Some(server) = configured(backend, "no_action", tables, config).await else { return };
+    let data = server
+        .data("{ relationshipDefinition(schemaName: \"city_country\") { ... on OneToManyRelationship { cascadeConfiguration { delete } } } }")
+        .await;
+    assert_eq!(data["relationshipDefinition"], json!({"cascadeConfiguration": {"delete": "NO_ACTION"}}));
+    server.data("mutation { deleteCountry(key: {id: 1}) { outcome } }").await;
+    assert_eq!(server.sql("select country_id from city").await, [json!({"country_id": 1})]);
+    assert_eq!(server.code("mutation { deleteCountry(key: {id: 2}) { outcome } }").await, "RESTRICTED");
+}
+
+#[apply(backends)]
+#[tokio::test]
 async fn foreign_keys_get_other_names(#[case] backend: Backend) {
     let tables = "create table address (id integer primary key, city varchar(20));
         create table orders (id integer primary key, billing_id integer references address (id),

@@ -71,6 +71,7 @@ struct Space {
 impl Space {
     fn is_free(&self, names: &name::EntityNames) -> bool {
         !name::is_reserved(names)
+            && names.logical_name != names.set_name
             && !self.derived.contains(&names.type_name)
             && names.claimed().iter().all(|name| !self.taken.contains(name))
     }

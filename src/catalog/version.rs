@@ -12,7 +12,8 @@ pub(super) fn find(entity: &Entity, given: &Given, problems: &mut Problems) -> O
         Some(GivenVersion::Column(column)) => {
             let found = entity.find_column(&column.name).filter(|id| entity.has_key() && counts(entity, *id));
             if found.is_none() {
-                let message = "cannot be the version: that is a whole number with a default, which is never null,                                part of no key and no lookup";
+                let message = "cannot be the version: that is a whole number with a default, which is never null, \
+                               part of no key and no lookup";
                 problems.error_at(column.origin, &entity.table, Some(&column.name), message);
             }
             found

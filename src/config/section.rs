@@ -60,8 +60,8 @@ impl<'t> Section<'t> {
 
     /// A whole number within bounds.
     pub(super) fn number(&mut self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<Said<u64>> {
-        let number = self.value(key, "a whole number", |value| integer(value).filter(|_| value.is_integer()))?;
-        let value = u64::try_from(number.value).ok().filter(|value| bounds.contains(value));
+        let number = self.value(key, "a whole number", |value| value.is_integer().then(|| integer(value)))?;
+        let value = number.value.and_then(|value| u64::try_from(value).ok()).filter(|value| bounds.contains(value));
         if value.is_none() {
             let message = format!("`{key}` is a number from {} to {}", bounds.start(), bounds.end());
             self.mistakes.add(&number.span, message);

@@ -256,3 +256,20 @@ async fn a_delete_that_would_do_nothing_is_told(#[case] backend: Backend) {
     ];
     assert_eq!(lines, expected);
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn what_is_wrong_is_said_at_its_place_in_plain_words(#[case] backend: Backend) {
+    let config = "[entity.orders]\nplural = \"order\"\nversion = \"note\"\n";
+    let Some(lines) = mistakes(backend, "places", SHOP, config).await else { return };
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
+    let expected = [
+        "relata.toml:2:10: orders: cannot be called order (order): that, or a name that follows from it, is taken",
+        "relata.toml:3:11: orders.note: cannot be the version: that is a whole number with a default, which is never null, \
+         part of no key and no lookup",
+    ];
+    assert_eq!(lines, expected);
+    let config = "[lists]\nlargest-size = 99999999999999999999\n";
+    let lines = mistakes(backend, "places_2", SHOP, config).await.unwrap();
+    assert_eq!(lines, ["relata.toml:2:16: `largest-size` is a number from 1 to 1000000"]);
+}

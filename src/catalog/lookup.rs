@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     AttributeId, AttributeType, Catalog, Condition, Definition, EntityId, Exact, Given, GivenArms, MultiTableLookup,
-    Problems, Relationship,
+    OneToMany, Problems, Relationship,
     build::{free_name, type_names},
     definition_link, name,
     navigation_name::Names,
@@ -61,16 +61,15 @@ pub(super) fn attach(
 /// Relationships that share their lookup and differ in a discriminator. Several to one and the same entity are a lookup
 /// only where that is said: the column may just as well tell something of the record itself, as whether an order is open.
 fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given) -> Vec<Group<'a>> {
-    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<(String, EntityId)>)> = Vec::new();
+    let mut groups: Vec<(EntityId, Vec<AttributeId>, AttributeId, Vec<&OneToMany>)> = Vec::new();
     for one in catalog.relationships.iter().filter_map(Relationship::as_one_to_many) {
         let Some((discriminator, _)) = one.condition.as_ref().and_then(Condition::discriminator) else { continue };
-        let arm = (one.referencing_navigation.clone(), one.referenced);
         let group = groups.iter_mut().find(|(entity, lookup, known, _)| {
             *entity == one.referencing && *lookup == one.referencing_attributes && *known == discriminator
         });
         match group {
-            Some((.., arms)) => arms.push(arm),
-            None => groups.push((one.referencing, one.referencing_attributes.clone(), discriminator, vec![arm])),
+            Some((.., arms)) => arms.push(one),
+            None => groups.push((one.referencing, one.referencing_attributes.clone(), discriminator, vec![one])),
         }
     }
     let groups = groups.into_iter().filter_map(|(id, lookup, discriminator, arms)| {
@@ -81,7 +80,7 @@ fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given
         };
         let stored = columns.and_then(|columns| definition_link::multi_table(catalog, definitions, id, columns));
         let given = columns.and_then(|columns| given_name(given, catalog, id, columns));
-        let is_to_one = arms.iter().all(|(_, target)| *target == arms[0].1);
+        let is_to_one = arms.iter().all(|one| one.referenced == arms[0].referenced);
         if is_to_one && stored.is_none() && given.is_none() {
             return None;
         }
@@ -94,7 +93,7 @@ fn shared<'a>(catalog: &Catalog, definitions: &'a [Definition], given: &'a Given
             _ => "target".to_owned(),
         };
         let definition = stored.map(|(schema_name, _)| schema_name);
-        let arms = arms.into_iter().map(|(navigation, _)| navigation).collect();
+        let arms = arms.into_iter().map(|one| one.referencing_navigation.clone()).collect();
         let given = given.filter(|_| stored.is_none());
         Some(Group { entity: id, discriminator: Some(discriminator), arms, definition, wanted, given })
     });

@@ -127,8 +127,8 @@ fn of_mariadb(number: u16) -> Complaint {
         // Foreign key that does not fit, key too long, too many keys, too many columns, row too long, key of text
         // without a length, not a table, an engine that cannot.
         1005 | 1071 | 1069 | 1117 | 1118 | 1170 | 1347 | 1030 | 1031 | 1178 | 1845 | 1846 => Complaint::Unfit,
-        // Out of range, cut off, not of the type, too long, not of the character set.
-        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 => Complaint::Misfit,
+        // A packet that is too big; out of range, cut off, not of the type, too long, not of the character set.
+        1153 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 => Complaint::Misfit,
         // A trigger's SIGNAL, the check of a view.
         1644 | 1369 => Complaint::Raised,
         _ => Complaint::Other,

@@ -18,9 +18,11 @@ use super::{
 /// How long SQLite waits for a writer of another process, and MariaDB for a change of definitions.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What each of the gateway's own sessions on MariaDB begins with: values that do not fit are refused and not cut off,
-/// whatever the server is set to, and transactions that write see what others commit meanwhile.
-const SESSION: &str = "SET SESSION sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO'), \
+/// What each of the gateway's own sessions on MariaDB begins with, whatever the server is set to: values that do not fit
+/// are refused and not cut off, a zero is a zero, texts are quoted in one way, and transactions that write see what others
+/// commit meanwhile.
+const SESSION: &str = "SET SESSION sql_mode = \
+    'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', \
     SESSION tx_isolation = 'READ-COMMITTED'";
 
 /// How often an operation that writes is run when other transactions get in its way.
@@ -55,20 +57,21 @@ impl Database {
             .connect_timeout(Duration::from_secs(10))
             .test_before_acquire_if_idle_for(Duration::from_secs(10))
             .map_sqlx_sqlite_opts(|options| options.foreign_keys(true).busy_timeout(BUSY_TIMEOUT))
+            // Of each connection, not only of the first.
+            .map_sqlx_mysql_pool_opts(|pool| {
+                pool.after_connect(|connection, _| {
+                    Box::pin(async move { sqlx::raw_sql(SESSION).execute(connection).await.map(|_| ()) })
+                })
+            })
             .after_connect(|connection| {
                 Box::pin(async move {
-                    match connection.get_database_backend() {
-                        // A property of the file. One that cannot be written, or is in memory, is served as it is.
-                        DbBackend::Sqlite => {
-                            let answer = connection.execute_unprepared("PRAGMA journal_mode = WAL").await;
-                            if let Err(error) = answer {
-                                tracing::debug!(%error, "the database does not write ahead");
-                            }
-                            Ok(())
-                        }
-                        DbBackend::MySql => connection.execute_unprepared(SESSION).await.map(|_| ()),
-                        _ => Ok(()),
+                    // A property of the file. One that cannot be written, or is in memory, is served as it is.
+                    if connection.get_database_backend() == DbBackend::Sqlite
+                        && let Err(error) = connection.execute_unprepared("PRAGMA journal_mode = WAL").await
+                    {
+                        tracing::debug!(%error, "the database does not write ahead");
                     }
+                    Ok(())
                 })
             });
         options

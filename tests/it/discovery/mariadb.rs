@@ -3,7 +3,7 @@
 use relata::Gateway;
 use serde_json::{Value, json};
 
-use crate::support::{Backend, scratch};
+use crate::support::{Backend, Server, empty, run_sql, scratch};
 
 const ODD: &str = "
     create table odd (id integer primary key, day date not null, moment datetime, took time, flags bit(9), on_off bit(1),
@@ -15,7 +15,7 @@ const ODD: &str = "
         (3, '2024-02-29', null, '35:00:00', null, null, null, null, null, null);
     set sql_mode = default";
 
-async fn odd(name: &str) -> Option<crate::support::Server> {
+async fn odd(name: &str) -> Option<Server> {
     scratch(Backend::MariaDb, name, ODD).await
 }
 
@@ -82,4 +82,29 @@ async fn children_are_found_whatever_the_letter_case_of_their_lookups() {
         { "code": "cd", "items": [{ "id": 3 }] },
     ]);
     assert_eq!(data["codes"], expected);
+}
+
+/// The server's own settings are others: REPEATABLE READ, and a zero that asks for the next number.
+#[tokio::test]
+async fn every_session_of_the_gateways_pool_is_set_up() {
+    let Some(url) = empty(Backend::MariaDb, "mariadb_sessions").await else { return };
+    let options = relata::execute::Database::options(&url, 3);
+    let connection = sea_orm::Database::connect(options).await.unwrap();
+    let pool = connection.get_mysql_connection_pool();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut session = pool.acquire().await.unwrap();
+        let (mode, isolation): (String, String) =
+            sqlx::query_as("select @@sql_mode, @@tx_isolation").fetch_one(&mut *session).await.unwrap();
+        assert!(mode.contains("STRICT_ALL_TABLES") && mode.contains("NO_AUTO_VALUE_ON_ZERO"), "{mode}");
+        assert_eq!(isolation, "READ-COMMITTED");
+        held.push(session);
+    }
+    drop(held);
+    run_sql(&connection, "create table zero (id integer auto_increment primary key, label varchar(9))").await;
+    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
+    let server = Server::start(gateway, connection).await;
+    let create = "mutation { a: createZero(input: {label: \"a\"}) { zero { id } } b: createZero(input: {id: 0}) { zero { id } } }";
+    let data = server.data(create).await;
+    assert_eq!(data, json!({"a": {"zero": {"id": 1}}, "b": {"zero": {"id": 0}}}));
 }

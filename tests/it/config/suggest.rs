@@ -28,8 +28,12 @@ async fn suggested_beside(backend: Backend, name: &str, tables: &str, known: &st
         .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
         .collect();
     let config = Config::parse("relata.toml", &format!("{known}\n{uncommented}"));
-    let served = builder().config(config.unwrap_or_else(|error| panic!("{error}\n{text}"))).build().await;
+    let config = config.unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let served = builder().config(config.clone()).build().await;
     served.unwrap_or_else(|error| panic!("{error}\n{text}"));
+    // What was taken over is not suggested again.
+    let again = builder().config(config).suggest().await.unwrap();
+    assert!(again.ends_with("## Nothing is left to say.\n"), "{again}");
     Some((text.replace("public.", ""), uncommented))
 }
 

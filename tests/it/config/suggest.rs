@@ -94,7 +94,7 @@ async fn what_would_not_be_accepted_is_not_suggested(#[case] backend: Backend) {
 #[tokio::test]
 async fn what_is_configured_is_not_suggested_again(#[case] backend: Backend) {
     let tables = "create table customers (id integer primary key, name varchar(20));
-        create table orders (id integer primary key, customer_id integer, client_id integer);
+        create table orders (id integer primary key, customer_id integer, client_id integer, note varchar(20));
         create table tags (id integer primary key);
         create table order_tags (id integer primary key, order_id integer references orders (id),
             tag_id integer references tags (id));

@@ -39,13 +39,16 @@ pub struct DatabaseType {
     pub name: String,
     /// The collation of a text type, where values have to be told in it to meet an index (MariaDB).
     pub collation: Option<String>,
+    /// Whether a zero, which is no date, stands for null there: in MariaDB's columns of dates that are not null and
+    /// begin as zero.
+    pub zero_is_null: bool,
 }
 
 impl DatabaseType {
     /// A type of the database itself, such as `numeric`.
     #[must_use]
     pub fn built_in(name: &str) -> Self {
-        Self { namespace: None, name: name.to_owned(), collation: None }
+        Self { namespace: None, name: name.to_owned(), collation: None, zero_is_null: false }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a statement in the making knows: the catalog, the dialect, and a counter for aliases.
 
-use sea_orm::sea_query::{DynIden, Expr, IntoIden, TableName, TableRef};
+use sea_orm::sea_query::{DynIden, Expr, Func, IntoIden, TableName, TableRef};
 
 use crate::catalog::{Attribute, AttributeId, Catalog, Entity, EntityId};
 
@@ -58,6 +58,11 @@ impl<'a> Scope<'a> {
     }
 }
 
-fn typed(attribute: &Attribute, expr: Expr) -> Typed<'_> {
-    Typed { expr, ty: &attribute.ty, database_type: attribute.database_type.as_ref() }
+fn typed(attribute: &Attribute, stored: Expr) -> Typed<'_> {
+    let database_type = attribute.database_type.as_ref();
+    let expr = match database_type {
+        Some(ty) if ty.zero_is_null => Func::cust("NULLIF").arg(stored).arg(0).into(),
+        _ => stored,
+    };
+    Typed { expr, ty: &attribute.ty, database_type }
 }

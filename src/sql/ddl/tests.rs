@@ -153,7 +153,7 @@ fn a_lookup_has_the_type_of_its_key_on_postgres() {
     check(AttributeType::Uuid(UuidStorage::Native), "uuid", "uuid");
     check(AttributeType::DateTime { zoned: true }, "timestamptz", "timestamp with time zone");
     check(AttributeType::Text, "inet", "\"inet\"");
-    let citext = DatabaseType { namespace: Some("ext\"x".to_owned()), name: "citext".to_owned(), collation: None };
+    let citext = DatabaseType { namespace: Some("ext\"x".to_owned()), ..DatabaseType::built_in("citext") };
     assert_eq!(type_of(Dialect::Postgres, &string(None), Some(citext)), "\"ext\"\"x\".\"citext\"");
     assert_eq!(type_of(Dialect::Postgres, &string(Some(7)), None), "varchar(7)");
     assert_eq!(type_of(Dialect::Postgres, &AttributeType::Int, None), "integer");
@@ -171,6 +171,6 @@ fn enums_are_numbers_or_words_as_they_are_stored() {
         assert_eq!(type_of(dialect, &number, None), "integer");
         assert_eq!(type_of(dialect, &word, None), "text");
     }
-    let mood = DatabaseType { namespace: Some("app".to_owned()), name: "mood".to_owned(), collation: None };
+    let mood = DatabaseType { namespace: Some("app".to_owned()), ..DatabaseType::built_in("mood") };
     assert_eq!(type_of(Dialect::Postgres, &word, Some(mood)), "\"app\".\"mood\"");
 }

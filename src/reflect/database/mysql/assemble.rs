@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::{enum_type, is_internal, on_delete};
-use super::column_type::{attribute_type, database_type, enumeration, json_column};
+use super::column_type::{attribute_type, begins_as_zero, database_type, enumeration, json_column};
 use super::read::{ColumnRow, ForeignKeyRow, KeyRow, Rows, TableRow};
-use crate::catalog::{AttributeType, ColumnDraft, EntityDraft, KeyDraft, RelationDraft, Table, name};
+use crate::catalog::{AttributeType, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, RelationDraft, Table, name};
 
 /// One draft for each table and view of the user. The namespace that the connection is in stays unnamed.
 pub(super) fn entities(all: &[(&str, Rows)], current: Option<&str>) -> Vec<EntityDraft> {
@@ -33,13 +33,16 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
         let columns = columns.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
         let is_view = table.kind == "VIEW";
         let (primary_key, unique_keys) = self::keys(columns, keys.get(table.name.as_str()).map_or(&[], Vec::as_slice));
+        let is_key = |column: &String| {
+            primary_key.contains(column) || unique_keys.iter().any(|key| key.columns.contains(column))
+        };
         let foreign_keys = foreign_keys.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
         EntityDraft {
             is_discovered: true,
             table: Some(place(namespace, &table.name)),
             is_view,
             description: Some(table.description.clone()).filter(|text| !text.is_empty() && !is_view),
-            columns: columns.iter().map(|row| column(row, is_view, &json, enums)).collect(),
+            columns: columns.iter().map(|row| column(row, is_view, is_key(&row.name), &json, enums)).collect(),
             primary_key,
             unique_keys,
             warnings: Vec::new(),
@@ -53,7 +56,13 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
     tables.into_iter().map(draft).collect()
 }
 
-fn column(row: &ColumnRow, is_view: bool, json: &HashSet<(&str, String)>, enums: &mut HashSet<String>) -> ColumnDraft {
+fn column(
+    row: &ColumnRow,
+    is_view: bool,
+    is_key: bool,
+    json: &HashSet<(&str, String)>,
+    enums: &mut HashSet<String>,
+) -> ColumnDraft {
     let ty = if row.data_type == "enum" {
         let wanted = name::pascal(&format!("{}_{}", row.table_name, row.name));
         Some(enumeration(enum_type::first_free(&wanted, "", enums), &row.column_type))
@@ -64,12 +73,14 @@ fn column(row: &ColumnRow, is_view: bool, json: &HashSet<(&str, String)>, enums:
     };
     let generated = row.generated == "ALWAYS";
     let says_default = row.default_value.as_deref().is_some_and(|default| !default.eq_ignore_ascii_case("null"));
+    // A key is looked for by its index, as it is stored.
+    let zero_is_null = !is_key && begins_as_zero(row);
     let counts = row.extra.contains("auto_increment");
     ColumnDraft {
         name: row.name.clone(),
         ty,
-        database_type: Some(database_type(&row.column_type, row.collation.as_deref())),
-        nullable: is_view || row.nullable == "YES",
+        database_type: Some(DatabaseType { zero_is_null, ..database_type(&row.column_type, row.collation.as_deref()) }),
+        nullable: is_view || row.nullable == "YES" || zero_is_null,
         has_default: (says_default || generated || counts) && !is_view,
         generated,
         description: Some(row.description.clone()).filter(|text| !text.is_empty()),

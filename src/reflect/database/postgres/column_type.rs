@@ -104,7 +104,7 @@ impl<'a> Types<'a> {
 /// values off.
 fn database_type(row: &TypeRow) -> DatabaseType {
     let is_plain = row.namespace == "pg_catalog" && !matches!(row.name.as_str(), "char" | "bit");
-    DatabaseType { namespace: (!is_plain).then(|| row.namespace.clone()), name: row.name.clone(), collation: None }
+    DatabaseType { namespace: (!is_plain).then(|| row.namespace.clone()), ..DatabaseType::built_in(&row.name) }
 }
 
 fn length(modifier: i32) -> Option<u32> {

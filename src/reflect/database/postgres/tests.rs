@@ -188,7 +188,10 @@ fn kinds() -> Vec<ColumnDraft> {
     let user = |column: ColumnDraft, namespace: &str| {
         let name = column.database_type.map(|ty| ty.name).unwrap();
         ColumnDraft {
-            database_type: Some(DatabaseType { namespace: Some(namespace.to_owned()), name, collation: None }),
+            database_type: Some(DatabaseType {
+                namespace: Some(namespace.to_owned()),
+                ..DatabaseType::built_in(&name)
+            }),
             ..column
         }
     };

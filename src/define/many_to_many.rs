@@ -74,7 +74,7 @@ pub(super) fn create(ground: &Ground, new: &NewManyToMany) -> Result<Edit> {
     let change = TableChange::AddIntersect {
         schema_name: new.schema_name.clone(),
         table: intersect,
-        ends: [half(first, 0), half(second, 1)],
+        ends: Box::new([half(first, 0), half(second, 1)]),
     };
     Ok(Edit {
         schema_name: new.schema_name.clone(),

@@ -90,7 +90,7 @@ pub enum TableChange {
         /// The table.
         table: Table,
         /// Its columns, and what each points at.
-        ends: [(NewColumn, Reference); 2],
+        ends: Box<[(NewColumn, Reference); 2]>,
     },
     /// The table of pairs goes.
     DropIntersect {

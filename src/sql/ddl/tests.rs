@@ -50,13 +50,13 @@ fn changes() -> Vec<TableChange> {
         TableChange::AddIntersect {
             schema_name: schema_name(),
             table: table("order_agent"),
-            ends: [
+            ends: Box::new([
                 (
                     NewColumn { name: "order_id".to_owned(), ..required() },
                     to("order", "id", Some(CascadeDelete::Cascade)),
                 ),
                 (required(), to("agent", "id", Some(CascadeDelete::Cascade))),
-            ],
+            ]),
         },
         TableChange::DropIntersect { table: table("order_agent") },
         TableChange::AddMultiTable {

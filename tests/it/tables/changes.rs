@@ -114,7 +114,7 @@ async fn a_table_of_pairs_has_both_as_its_key(backend: Backend) {
     let add = TableChange::AddIntersect {
         schema_name: "D".repeat(59),
         table: table(backend, "deal_agent"),
-        ends: [end("deal_id", "deal"), end("agent_id", "agent")],
+        ends: Box::new([end("deal_id", "deal"), end("agent_id", "agent")]),
     };
     change(&db, &[add]).await;
     let found = draft(&db, "deal_agent").await.unwrap();

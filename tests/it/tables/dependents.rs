@@ -153,7 +153,7 @@ async fn whoever_points_at_a_table_of_pairs_is_named(backend: Backend) {
     let add = TableChange::AddIntersect {
         schema_name: "Pairs".to_owned(),
         table: pairs.clone(),
-        ends: [end("deal_id", "deal"), end("agent_id", "agent")],
+        ends: Box::new([end("deal_id", "deal"), end("agent_id", "agent")]),
     };
     change(&db, &[add]).await;
     let drop = TableChange::DropIntersect { table: pairs };

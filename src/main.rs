@@ -21,7 +21,7 @@ mod settings;
 #[path = "cli/watch.rs"]
 mod watch;
 
-use connect::connect;
+use connect::{connect, connect_replica};
 use settings::ConfigFile;
 use watch::Watch;
 
@@ -149,7 +149,7 @@ async fn run(arguments: Arguments) -> Result<()> {
                 discovered(database.database_url.as_deref(), &database.discovery, config.as_ref()).await?;
             for url in settings::read_urls(&read_database_url, config.as_ref())? {
                 let size = settings::pool_size(database.discovery.pool_size, config.as_ref());
-                builder = builder.read_from([connect(&url, size).await?]);
+                builder = builder.read_from([connect_replica(&url, size).await?]);
             }
             let gateway = builder.build().await?;
             let address = settings::listen(listen.listen, config.as_ref());

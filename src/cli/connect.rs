@@ -1,26 +1,55 @@
 //! Opens databases, and says in a sentence why one cannot be opened.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use sea_orm::{Database, DatabaseConnection};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 
+/// How long a query waits for a connection to a replica before the database itself answers it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A pool of connections to the database of a URL.
 pub(crate) async fn connect(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    // The driver knows MariaDB by its forebear's name alone.
-    let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
-    match scheme {
-        "sqlite" => {}
-        // A pool would try again until its time is up and then not know why it failed.
-        "postgres" | "postgresql" => {
-            let probe = PgConnection::connect(&url).await.context("the PostgreSQL database could not be opened")?;
-            probe.close().await.context("the PostgreSQL database could not be opened")?;
-        }
-        "mysql" | "mariadb" => probe_mariadb(&url).await?,
-        _ => anyhow::bail!("the database URL must start with sqlite:, postgres: or mariadb:"),
-    }
+    let url = spelled(url)?;
+    probe(&url).await?;
     let options = relata::execute::Database::options(&url, pool_size);
     Database::connect(options).await.context("the database could not be opened")
+}
+
+/// A pool of connections to a database that follows another. One that is away at the moment may come back.
+pub(crate) async fn connect_replica(url: &str, pool_size: u32) -> Result<DatabaseConnection> {
+    let url = spelled(url)?;
+    if let Err(error) = probe(&url).await {
+        let reason = error.root_cause();
+        tracing::warn!(%reason, "a replica cannot be reached yet");
+    }
+    let mut options = relata::execute::Database::options(&url, pool_size);
+    options.connect_lazy(true).acquire_timeout(PATIENCE);
+    Database::connect(options).await.context("the replica could not be opened")
+}
+
+/// A URL as the drivers know it.
+fn spelled(url: &str) -> Result<String> {
+    match url.split_once(':') {
+        Some(("sqlite" | "postgres" | "postgresql" | "mysql", _)) => Ok(url.to_owned()),
+        // MariaDB is known by its forebear's name alone.
+        Some(("mariadb", rest)) => Ok(format!("mysql:{rest}")),
+        _ => anyhow::bail!("the database URL must start with sqlite:, postgres: or mariadb:"),
+    }
+}
+
+/// Whether there is a database. A pool would try again until its time is up and then not know why it failed.
+async fn probe(url: &str) -> Result<()> {
+    const FAILED: &str = "the PostgreSQL database could not be opened";
+    match url.split(':').next() {
+        Some("postgres" | "postgresql") => {
+            let probe = PgConnection::connect(url).await.context(FAILED)?;
+            probe.close().await.context(FAILED)
+        }
+        Some("mysql") => probe_mariadb(url).await,
+        _ => Ok(()),
+    }
 }
 
 /// Whether there is a `MariaDB` that is new enough.

@@ -8,7 +8,10 @@ use sea_orm::{
 };
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::sql::{Dialect, definitions};
+use crate::{
+    error::Code,
+    sql::{Dialect, definitions},
+};
 
 use super::{
     Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, pool::Pool,
@@ -165,9 +168,12 @@ impl Database {
     /// What the database answered instead, and to which field.
     pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         if let Some(replica) = self.replicas.next() {
-            match replica.read(fields, max_answer).await {
+            match replica.pool.read(fields, max_answer).await {
                 Err(failure) if failure.error.may_be_the_replicas() => {
                     tracing::debug!(error = %failure.error, "a replica did not answer");
+                    if failure.error.code() == Code::Unavailable {
+                        replica.leave_out(&failure.error);
+                    }
                 }
                 done => return done,
             }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::support::{connect, skip};
+use crate::support::{Backend, Process, connect, empty, run_sql, skip};
 
 /// A database on the primary, what follows it, and a gateway over both.
 struct Pair {
@@ -162,4 +162,48 @@ async fn a_replica_is_of_the_kind_of_what_it_follows() {
     let other = connect(&url).await;
     let refused = Gateway::builder(first).read_from([other]).discover(&[]).build().await;
     assert_eq!(refused.err().unwrap().to_string(), "a replica is of another kind than the database that it follows");
+}
+
+/// A replica that is away when the gateway starts, and comes while it runs: a forwarder in its place counts who asks.
+#[tokio::test]
+async fn a_replica_that_is_away_is_left_out_until_it_is_back() {
+    let Some(url) = empty(Backend::Postgres, "replica_away").await else { return };
+    let server = connect(&url).await;
+    run_sql(&server, TABLES).await;
+    let place = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (user, rest) = url.split_once('@').unwrap();
+    let (address, database) = rest.split_once('/').unwrap();
+    let replica = format!("{user}@{place}/{database}");
+    let started = tokio::task::spawn_blocking({
+        let url = url.clone();
+        move || Process::start_with(&url, &["--read-database-url", &replica])
+    });
+    let process = started.await.unwrap();
+    let ask = async || -> Value {
+        let query = json!({ "query": "{ authors { name } }" });
+        reqwest::Client::new().post(&process.url).json(&query).send().await.unwrap().json().await.unwrap()
+    };
+    let ada = json!({ "data": { "authors": [{ "name": "Ada" }] } });
+    assert_eq!(ask().await, ada, "the database itself answers");
+
+    let listener = tokio::net::TcpListener::bind(place).await.unwrap();
+    let (address, (sender, mut came)) = (address.to_owned(), tokio::sync::mpsc::unbounded_channel());
+    let forwarder = tokio::spawn(async move {
+        let mut connections = tokio::task::JoinSet::new();
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut server = tokio::net::TcpStream::connect(&address).await.unwrap();
+            sender.send(()).unwrap();
+            connections.spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    tokio::time::timeout(Duration::from_secs(20), came.recv()).await.expect("it is looked for without a request");
+    assert_eq!(ask().await, ada);
+
+    // Gone again, with all its connections.
+    forwarder.abort();
+    let _ = forwarder.await;
+    for _ in 0..3 {
+        assert_eq!(ask().await, ada);
+    }
 }

@@ -14,8 +14,13 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(database: &str) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    pub(crate) fn start_with(database: &str, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_relata"))
             .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database, "--pool-size", "8"])
+            .args(more)
             .env_remove("RELATA_DATABASE_URL")
             .env("RUST_LOG", "relata=info")
             .stderr(Stdio::piped())

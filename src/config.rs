@@ -51,13 +51,16 @@ impl Config {
     /// Why the file cannot be read, or all mistakes in it.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let file = path.as_ref().display().to_string();
-        match std::fs::read_to_string(path.as_ref()) {
-            Ok(text) => Self::parse(&file, &text),
-            Err(error) => {
-                let message = format!("the configuration cannot be read: {error}");
-                Err(Error(vec![Mistake { file, place: None, message, suggestion: None }]))
-            }
-        }
+        let wrong =
+            |place, message: String| Error(vec![Mistake { file: file.clone(), place, message, suggestion: None }]);
+        let bytes = std::fs::read(path.as_ref())
+            .map_err(|error| wrong(None, format!("the configuration cannot be read: {error}")))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+            let place = Text::new(&file, &before).place(before.len());
+            wrong(Some(place), "the configuration is not in UTF-8".to_owned())
+        })?;
+        Self::parse(&file, text)
     }
 
     /// The text as it was read.

@@ -28,8 +28,11 @@ impl Applier<'_> {
                 GivenArms::Shared { key: key.value.clone(), discriminator: discriminator.value.clone() }
             }
             Arms::Separate(columns) => {
-                for name in columns {
+                for (position, name) in columns.iter().enumerate() {
                     column(&self.drafts[index], name, &self.mistakes);
+                    if columns[..position].iter().any(|other| other.value == name.value) {
+                        self.mistakes.add(&name.span, format!("`{}` is named twice", name.value));
+                    }
                 }
                 GivenArms::Separate(columns.iter().map(|column| column.value.clone()).collect())
             }

@@ -272,4 +272,16 @@ async fn what_is_wrong_is_said_at_its_place_in_plain_words(#[case] backend: Back
     let config = "[lists]\nlargest-size = 99999999999999999999\n";
     let lines = mistakes(backend, "places_2", SHOP, config).await.unwrap();
     assert_eq!(lines, ["relata.toml:2:16: `largest-size` is a number from 1 to 1000000"]);
+    let config = "[[multi-table-lookup]]\nentity = \"parts\"\nname = \"subject\"\n\
+                  targets = [{ column = \"order_no\" }, { column = \"order_no\" }]\n";
+    let lines = mistakes(backend, "places_3", SHOP, config).await.unwrap();
+    assert_eq!(lines.first().map(String::as_str), Some("relata.toml:4:48: `order_no` is named twice"));
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_with_the_place() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"[entity.orders]\ndescription = \"gr\xfcn\"\n").unwrap();
+    let error = Config::read(file.path()).unwrap_err().to_string();
+    assert_eq!(error, format!("{}:2:18: the configuration is not in UTF-8", file.path().display()));
 }

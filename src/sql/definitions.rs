@@ -47,21 +47,24 @@ pub fn is_there(dialect: Dialect) -> SelectStatement {
     select
 }
 
-/// Makes the tables.
+/// Makes the tables. The state, which says that they are there, comes last: on MariaDB each of them is permanent at once,
+/// and what was stopped between the two is gone on with.
 #[must_use]
 pub fn create(dialect: Dialect) -> [TableCreateStatement; 2] {
     let state = Table::create()
         .table(STATE)
+        .if_not_exists()
         .col(ColumnDef::new("id").integer().not_null().primary_key())
         .col(ColumnDef::new("version").integer().not_null())
         .col(ColumnDef::new("generation").big_integer().not_null())
         .take();
     let definition = Table::create()
         .table(DEFINITION)
+        .if_not_exists()
         .col(text(dialect, "schema_name", NAME).not_null().primary_key())
         .col(text(dialect, "definition", "mediumtext").not_null())
         .take();
-    [state, definition]
+    [definition, state]
 }
 
 /// A name on MariaDB: no index holds more of it.

@@ -162,3 +162,18 @@ async fn every_session_of_the_gateways_pool_is_set_up() {
     let data = server.data(create).await;
     assert_eq!(data, json!({"a": {"zero": {"id": 1}}, "b": {"zero": {"id": 0}}}));
 }
+
+/// Each table is permanent at once: a gateway may have been stopped when it had made one of its own two.
+#[tokio::test]
+async fn the_first_definition_can_be_made_again_after_it_was_stopped() {
+    let tables = "create table agent (id integer primary key); create table deal (id integer primary key);
+        create table relata_definition (schema_name varchar(768) collate utf8mb4_bin not null primary key,
+            definition mediumtext collate utf8mb4_bin not null);";
+    let Some(server) = scratch(Backend::MariaDb, "mariadb_stopped", tables).await else { return };
+    let define = "mutation { createOneToManyRelationship(input: {schemaName: \"deal_agent\" referencedEntity: \"agent\"
+        referencingEntity: \"deal\" lookup: {name: \"agent_id\"}}) { schemaName } }";
+    let defined = json!({ "createOneToManyRelationship": { "schemaName": "deal_agent" } });
+    assert_eq!(server.data(define).await, defined);
+    let again = Gateway::builder(server.connection().clone()).discover(&[]).build().await.unwrap();
+    assert!(again.sdl().contains("agent: Agent"));
+}

@@ -97,6 +97,26 @@ impl Catalog {
 
     /// The entity that is stored in that table.
     #[must_use]
+    /// The type of what a group of records has in common: `UserGroupKey`, unless `UserGroup` is an entity with a key.
+    #[must_use]
+    pub fn group_key_type(&self, entity: &Entity) -> String {
+        self.type_beside(entity, ["Group", "Key"], "AggregateGroupKey")
+    }
+
+    /// The type of a payload about links: `BookRefPayload`, unless `BookRef` is an entity with payloads.
+    #[must_use]
+    pub fn links_type(&self, entity: &Entity) -> String {
+        self.type_beside(entity, ["Ref", "Payload"], "ReferencePayload")
+    }
+
+    fn type_beside(&self, entity: &Entity, [first, second]: [&str; 2], otherwise: &str) -> String {
+        let name = &entity.type_name;
+        match self.find_entity(&format!("{name}{first}")) {
+            Some(_) => format!("{name}{otherwise}"),
+            None => format!("{name}{first}{second}"),
+        }
+    }
+
     pub fn find_table(&self, table: &Table) -> Option<(EntityId, &Entity)> {
         self.entities().find(|(_, entity)| entity.table == *table)
     }

@@ -87,6 +87,7 @@ pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
     "Aggregate",
     "AggregateGroup",
     "GroupKey",
+    "AggregateGroupKey",
     "Attribute",
     "Sum",
     "Avg",
@@ -98,6 +99,7 @@ pub(crate) const DERIVED_SUFFIXES: &[&str] = &[
     "Change",
     "Payload",
     "RefPayload",
+    "ReferencePayload",
 ];
 
 /// What is appended to the set name, with a capital, to name the types that belong to an entity's collections.

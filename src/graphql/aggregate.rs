@@ -57,7 +57,7 @@ pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
         let group = type_name(entity, "AggregateGroup");
         object =
             object.field(data_field("groups", TypeRef::named_nn_list_nn(&group), "By the attributes of `groupBy`."));
-        let key = type_name(entity, "GroupKey");
+        let key = types.catalog.group_key_type(entity);
         let about = format!("What groups of {set_name} have in common; only attributes of `groupBy` can be selected.");
         register_function(types, entity, AggregateFunction::Key, &key, &about);
         let group_object = Object::new(&group)

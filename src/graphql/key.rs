@@ -37,8 +37,9 @@ pub(super) fn register(types: &mut Types<'_>, entity: &Entity) {
 
 fn composite(types: &mut Types<'_>, entity: &Entity, key: &Key) -> String {
     let words = format!("{}{}", entity.type_name, name::capitalized(&key.name));
-    // Another entity's key, or another entity, may have the name.
-    let is_taken = [words.clone(), format!("{words}Key")].iter().any(|name| types.catalog.find_entity(name).is_some());
+    // Another entity's key, another entity, or what groups of another have in common may have the name.
+    let names = [Some(words.clone()), Some(format!("{words}Key")), words.strip_suffix("Group").map(str::to_owned)];
+    let is_taken = names.into_iter().flatten().any(|name| types.catalog.find_entity(&name).is_some());
     let name = if is_taken { format!("{words}KeyInput") } else { format!("{words}Key") };
     let mut object = InputObject::new(&name)
         .description(format!("All attributes of the key {} of {}.", key.name, entity.logical_name));

@@ -197,7 +197,7 @@ fn groups(
                 Output::Scalar { column: planner.aggregate_column(step, count), required: true }
             }
             "key" => {
-                let key_type = format!("{}GroupKey", entity.type_name);
+                let key_type = planner.catalog.group_key_type(entity);
                 let fields = collect(&part.selections, &|condition| condition == key_type);
                 let fields = fields.into_iter().map(|part| part.field);
                 group_object(planner, step, entity, AggregateFunction::Key, &key_type, fields, Some(group_by))?

@@ -11,6 +11,7 @@ mod odd;
 mod odd_postgres;
 mod postgres;
 mod sdl;
+mod wild;
 
 use rstest_reuse::apply;
 use serde_json::json;

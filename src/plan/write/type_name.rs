@@ -17,7 +17,7 @@ pub fn many_type(catalog: &Catalog, id: EntityId) -> String {
 /// The type of a payload about links.
 #[must_use]
 pub fn links_type(catalog: &Catalog, id: EntityId) -> String {
-    format!("{}RefPayload", catalog.entity(id).type_name)
+    catalog.links_type(catalog.entity(id))
 }
 
 /// The type of a reference's result.

@@ -10,6 +10,7 @@ mod definition_link;
 mod draft;
 mod entity;
 mod entity_name;
+mod enum_labels;
 mod given;
 mod intersect;
 mod link;
@@ -37,6 +38,7 @@ pub use definition::{
 pub use definition_draft::{add as add_definition, remove as remove_definition};
 pub use draft::{ColumnDraft, ConditionDraft, EntityDraft, IntersectName, KeyDraft, RelationDraft};
 pub use entity::{AlternateKey, Entity, EntityId, EntityKind, Table};
+pub(crate) use enum_labels::enum_labels;
 pub use given::{
     Exact, Given, GivenArms, GivenEnds, GivenEntity, GivenIntersect, GivenLookup, GivenRelationship, GivenVersion,
     Profile,
@@ -95,8 +97,6 @@ impl Catalog {
         self.by_name.get(name).copied()
     }
 
-    /// The entity that is stored in that table.
-    #[must_use]
     /// The type of what a group of records has in common: `UserGroupKey`, unless `UserGroup` is an entity with a key.
     #[must_use]
     pub fn group_key_type(&self, entity: &Entity) -> String {
@@ -117,6 +117,8 @@ impl Catalog {
         }
     }
 
+    /// The entity that is stored in that table.
+    #[must_use]
     pub fn find_table(&self, table: &Table) -> Option<(EntityId, &Entity)> {
         self.entities().find(|(_, entity)| entity.table == *table)
     }

@@ -223,7 +223,12 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::Time, Stored::Time(time)) => json::time(*time, out),
         (AttributeType::Json, Stored::Raw(text)) => json::document(std::str::from_utf8(text).ok()?, out),
         (AttributeType::Bytes, Stored::Raw(bytes) | Stored::Bits(bytes)) => json::bytes(bytes, out),
-        (AttributeType::Enum(list), stored) => json::string(enum_name(list, stored)?, out),
+        (AttributeType::Enum(list), stored) => match (enum_name(list, stored), stored) {
+            (Some(name), _) => json::string(name, out),
+            // What the server kept of a value that is no label.
+            (None, Stored::Raw(b"")) => out.extend_from_slice(b"null"),
+            _ => return None,
+        },
         _ => return None,
     }
     Some(())

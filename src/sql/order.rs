@@ -69,7 +69,7 @@ fn further(
     let Some(value) = value else {
         return sort.nulls_first.then(|| column.expr.clone().is_not_null().into_condition());
     };
-    let (left, right) = (scope.dialect.comparable(column), scope.dialect.parameter(value, column));
+    let (left, right) = scope.dialect.ordered(column, value);
     let beyond = if sort.descending { left.lt(right) } else { left.gt(right) };
     Some(if nullable && !sort.nulls_first {
         Cond::any().add(beyond).add(column.expr.clone().is_null())

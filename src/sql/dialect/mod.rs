@@ -135,6 +135,15 @@ impl Dialect {
         }
     }
 
+    /// A column and a value in the form in which they compare as records are ordered.
+    pub(super) fn ordered(self, column: &Typed<'_>, literal: &Literal) -> (Expr, Expr) {
+        let place = match self {
+            Self::MySql => mysql::place(column, literal),
+            Self::Sqlite | Self::Postgres => None,
+        };
+        place.unwrap_or_else(|| (self.comparable(column), self.parameter(literal, column)))
+    }
+
     /// Whether a column's value is among a list, which is one parameter whatever its length.
     pub(super) fn is_in(self, column: &Typed<'_>, literals: &[Literal]) -> Expr {
         match self {

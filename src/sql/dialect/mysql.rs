@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{Pattern, Typed, escape_like, hex, json_list, key_marker};
 use crate::{
-    catalog::{AttributeType, DatabaseType, UuidStorage},
+    catalog::{AttributeType, DatabaseType, UuidStorage, enum_labels},
     plan::Literal,
     sql::alias::iden,
 };
@@ -31,8 +31,20 @@ pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
         }
         // Of single precision the same number has other digits.
         Literal::Float(number) if column.database_type.is_some_and(is_single) => single(*number),
+        Literal::Text(digits) if column.database_type.is_some_and(is_single) => {
+            digits.parse().map_or_else(|_| value(literal), single)
+        }
         literal => value(literal),
     })
+}
+
+/// An enum, and one of its values, by their places among the labels: it is ordered by them, but compared as text.
+pub(super) fn place(column: &Typed<'_>, literal: &Literal) -> Option<(Expr, Expr)> {
+    let declared = column.database_type.filter(|ty| ty.name.starts_with("enum("))?;
+    let Literal::Text(label) = literal else { return None };
+    let index = enum_labels(&declared.name).iter().position(|known| known == label)?;
+    let place = u32::try_from(index).ok()?.checked_add(1)?;
+    Some((column.expr.clone().add(0), Expr::val(place)))
 }
 
 /// The number of single precision that is next to a number; the number itself where there is none.
@@ -96,7 +108,11 @@ pub(super) fn key(key: &[Literal], types: &[AttributeType]) -> Vec<Value> {
 /// A part of that key, to compare with a column.
 pub(super) fn key_parameter(part: usize, column: &Typed<'_>) -> Expr {
     let value = Expr::val(key_marker(part));
-    if is_sixteen_bytes(column) { unhyphenated(value) } else { value }
+    match column.database_type {
+        _ if is_sixteen_bytes(column) => unhyphenated(value),
+        Some(ty) if is_single(ty) => value.cast_as("float"),
+        _ => value,
+    }
 }
 
 pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {

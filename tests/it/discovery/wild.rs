@@ -53,3 +53,45 @@ async fn tables_may_be_called_like_types_that_belong_to_others(#[case] backend: 
         "book": {"bookRefs": [{"id": 8}, {"id": 9}]}});
     assert_eq!(data["associateBookBookRefs"], linked);
 }
+
+#[tokio::test]
+async fn pages_by_an_enum_go_on_in_the_order_of_its_labels_on_mariadb() {
+    let tables = "
+        create table shirt (id integer primary key, size enum('small', 'it''s', 'large', '') not null, fit enum('z', 'a'));
+        insert into shirt values (1, 'large', 'a'), (2, 'small', 'z'), (3, 'it''s', null), (4, '', 'a'), (5, 'small', 'a');
+        create table sized (size enum('z', 'm', 'a') primary key);
+        insert into sized values ('a'), ('m'), ('z');";
+    let Some(server) = scratch(Backend::MariaDb, "wild_enum_pages", tables).await else { return };
+    for order in ["size: ASC", "size: DESC", "fit: ASC", "fit: DESC", "fit: ASC_NULLS_FIRST"] {
+        let direction = order.rsplit(' ').next().unwrap();
+        let column = order.split(':').next().unwrap();
+        let nulls = match direction {
+            "ASC" => format!("{column} is null, {column}"),
+            "DESC" => format!("{column} is null desc, {column} desc"),
+            _ => column.to_owned(),
+        };
+        let expected = server.texts(&format!("select cast(id as char) as v from shirt order by {nulls}, id")).await;
+        for (size, back) in [("first", "after"), ("last", "before")] {
+            let mut found: Vec<String> = Vec::new();
+            let mut cursor = String::new();
+            for _ in 0..expected.len() {
+                let query = format!(
+                    "{{ shirtsConnection(orderBy: [{{{order}}}], {size}: 1{cursor}) {{ nodes {{ id }} edges {{ cursor }} }} }}"
+                );
+                let data = server.data(&query).await;
+                let page = &data["shirtsConnection"];
+                found.extend(page["nodes"][0]["id"].as_i64().map(|id| id.to_string()));
+                cursor = format!(", {back}: {}", page["edges"][0]["cursor"]);
+            }
+            if size == "last" {
+                found.reverse();
+            }
+            assert_eq!(found, expected, "{order} {size}");
+        }
+    }
+    let next = "{ sizedsConnection(first: 1) { pageInfo { endCursor } } }";
+    let data = server.data(next).await;
+    let cursor = &data["sizedsConnection"]["pageInfo"]["endCursor"];
+    let data = server.data(&format!("{{ sizedsConnection(after: {cursor}) {{ nodes {{ size }} }} }}")).await;
+    assert_eq!(data["sizedsConnection"]["nodes"], json!([{"size": "M"}, {"size": "A"}]));
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::enum_type;
 use super::read::ColumnRow;
-use crate::catalog::{AttributeType, DatabaseType, EnumType, UuidStorage};
+use crate::catalog::{AttributeType, DatabaseType, EnumType, UuidStorage, enum_labels};
 
 /// The attribute type of a column, but for enums, which need a name; nothing where the gateway has none.
 pub(super) fn attribute_type(row: &ColumnRow) -> Option<AttributeType> {
@@ -48,33 +48,7 @@ pub(super) fn begins_as_zero(row: &ColumnRow) -> bool {
 
 /// An enum under a name.
 pub(super) fn enumeration(type_name: String, column_type: &str) -> AttributeType {
-    AttributeType::Enum(Arc::new(EnumType { type_name, values: enum_type::values(&labels(column_type)) }))
-}
-
-/// The labels of `enum('a','it''s')`. A quote stands twice, a backslash begins what cannot be written otherwise.
-fn labels(column_type: &str) -> Vec<String> {
-    let mut labels = Vec::new();
-    let mut current: Option<String> = None;
-    let mut letters = column_type.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match (&mut current, letter) {
-            (None, '\'') => current = Some(String::new()),
-            (None, _) => {}
-            (Some(label), '\'') if letters.peek() == Some(&'\'') => {
-                letters.next();
-                label.push('\'');
-            }
-            (Some(_), '\'') => labels.extend(current.take()),
-            (Some(label), '\\') => label.extend(letters.next().map(|escaped| match escaped {
-                'n' => '\n',
-                'r' => '\r',
-                '0' => '\0',
-                other => other,
-            })),
-            (Some(label), _) => label.push(letter),
-        }
-    }
-    labels
+    AttributeType::Enum(Arc::new(EnumType { type_name, values: enum_type::values(&enum_labels(column_type)) }))
 }
 
 /// The column that a check says to hold JSON.
@@ -87,12 +61,6 @@ pub(super) fn json_column(clause: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_are_read_whatever_is_in_them() {
-        assert_eq!(labels("enum('a','it''s','','b\\\\c','x\\ny','),(')"), ["a", "it's", "", "b\\c", "x\ny", "),("]);
-        assert_eq!(labels("enum('''')"), ["'"]);
-    }
 
     #[test]
     fn only_a_check_of_nothing_else_says_that_a_column_holds_json() {

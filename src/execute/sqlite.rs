@@ -91,6 +91,17 @@ impl Connection for SqliteConnection {
     }
 }
 
+/// Whether a date has a month or a day of zero, which other databases write for none.
+fn is_zero_date(text: &[u8]) -> bool {
+    let is_date = |text: &[u8]| {
+        text.iter().enumerate().all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    text.get(..10).is_some_and(|date| is_date(date) && (&date[5..7] == b"00" || &date[8..] == b"00"))
+}
+
 /// Writes a value as JSON of an attribute's type; nothing where it is not of that type.
 fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
     match (ty, stored) {
@@ -120,6 +131,9 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         }
         (AttributeType::Uuid(_), Stored::Blob(bytes)) => json::uuid(Uuid::from_slice(bytes).ok()?, out),
         (AttributeType::Uuid(_), Stored::Text(text)) => json::uuid(Uuid::try_parse_ascii(text).ok()?, out),
+        (AttributeType::Date | AttributeType::DateTime { .. }, Stored::Text(text)) if is_zero_date(text) => {
+            out.extend_from_slice(b"null");
+        }
         (AttributeType::Date, Stored::Text(text)) => json::date(date(std::str::from_utf8(text).ok()?)?, out),
         (AttributeType::Time, Stored::Text(text)) => json::time(time(std::str::from_utf8(text).ok()?)?, out),
         (AttributeType::DateTime { .. }, Stored::Text(text)) => {

@@ -55,6 +55,22 @@ async fn tables_may_be_called_like_types_that_belong_to_others(#[case] backend: 
 }
 
 #[tokio::test]
+async fn a_date_of_zeros_is_none_on_sqlite_too() {
+    let tables = "
+        create table note (id integer primary key, day date not null default '0000-00-00',
+            changed datetime not null default '0000-00-00 00:00:00', made timestamp default '2024-02-00T10:00:00Z');
+        insert into note (id) values (1); insert into note values (2, '2024-02-29', '2024-02-29 10:00:00', null);";
+    let Some(server) = scratch(Backend::Sqlite, "wild_zero_dates", tables).await else { return };
+    let data = server.data("{ notes(orderBy: [{id: ASC}]) { id made } }").await;
+    assert_eq!(data["notes"], json!([{"id": 1, "made": null}, {"id": 2, "made": null}]));
+    let data = server.data("{ notes(orderBy: [{id: ASC}]) { day changed } }").await;
+    let expected = json!([{"day": null, "changed": null}, {"day": "2024-02-29", "changed": "2024-02-29T10:00:00Z"}]);
+    assert_eq!(data["notes"], expected);
+    let made = "mutation { createNote(input: {}) { note { id changed } } }";
+    assert_eq!(server.data(made).await["createNote"]["note"], json!({"id": 3, "changed": null}));
+}
+
+#[tokio::test]
 async fn pages_by_an_enum_go_on_in_the_order_of_its_labels_on_mariadb() {
     let tables = "
         create table shirt (id integer primary key, size enum('small', 'it''s', 'large', '') not null, fit enum('z', 'a'));

@@ -108,9 +108,9 @@ fn build_entity(
         navigation: Vec::new(),
     };
     let mut keys: Vec<Vec<AttributeId>> =
-        draft.unique_keys.iter().filter_map(|key| columns(&entity, &key.columns)).collect();
-    entity.primary_key = columns(&entity, &draft.primary_key).unwrap_or_default();
-    if let Some(column) = draft.primary_key.iter().find(|column| entity.find_column(column).is_none()) {
+        draft.unique_keys.iter().filter_map(|key| key_columns(&entity, &key.columns)).collect();
+    entity.primary_key = key_columns(&entity, &draft.primary_key).unwrap_or_default();
+    if let Some(column) = draft.primary_key.iter().find(|column| key_column(&entity, column).is_none()) {
         let message = "is part of the primary key but has a type that the gateway cannot address";
         if draft.is_discovered {
             problems.warning(table, Some(column), message);
@@ -139,8 +139,13 @@ fn build_entity(
     entity
 }
 
-fn columns(entity: &Entity, columns: &[String]) -> Option<Vec<AttributeId>> {
-    columns.iter().map(|column| entity.find_column(column)).collect()
+/// The columns of a key, where all of them have values that can be compared.
+fn key_columns(entity: &Entity, columns: &[String]) -> Option<Vec<AttributeId>> {
+    columns.iter().map(|column| key_column(entity, column)).collect()
+}
+
+fn key_column(entity: &Entity, column: &str) -> Option<AttributeId> {
+    entity.find_column(column).filter(|id| entity.attribute(*id).ty.is_comparable())
 }
 
 fn build_attributes(columns: &[ColumnDraft], table: &Table, given: &Given, problems: &mut Problems) -> Vec<Attribute> {

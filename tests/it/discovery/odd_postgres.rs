@@ -92,6 +92,19 @@ async fn what_only_postgres_has_is_served_or_left_out() {
 }
 
 #[tokio::test]
+async fn a_document_is_no_key() {
+    let tables = "create table doc (doc jsonb primary key, note text); insert into doc values ('{\"a\": 1}', 'n');
+        create table page (id integer primary key, doc jsonb unique not null); insert into page values (1, '[1]');";
+    let Some(server) = scratch(Backend::Postgres, "json_key", tables).await else { return };
+    everything_is_read(&server, Backend::Postgres, &[]).await;
+    warned(&server, "doc.doc", "is part of the primary key but has a type that the gateway cannot address");
+    let data = server.data("{ docs { doc note } pages { ref doc } }").await;
+    assert_eq!(data["docs"], json!([{"doc": {"a": 1}, "note": "n"}]));
+    assert_eq!(data["pages"], json!([{"ref": "pages(1)", "doc": [1]}]));
+    assert_eq!(server.code("{ docs { ref } }").await, "GRAPHQL_VALIDATION_FAILED");
+}
+
+#[tokio::test]
 async fn namespaces_that_share_names_are_told_apart_in_their_order() {
     use relata::Gateway;
     use sea_orm::ConnectionTrait;

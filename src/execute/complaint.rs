@@ -1,7 +1,7 @@
 //! What a database complains of, in words that all of them share. The numbers and codes are the databases' own:
 //! PostgreSQL's SQLSTATE, SQLite's result codes, MariaDB's error numbers.
 
-use sqlx::{error::DatabaseError, mysql::MySqlDatabaseError};
+use sqlx::{error::DatabaseError, mysql::MySqlDatabaseError, postgres::PgDatabaseError};
 
 /// What a database complains of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +22,6 @@ pub(super) enum Complaint {
     Unfit,
     /// A column, or a comparison with one, does not take a value.
     Misfit,
-    /// A foreign key fits no key of its target, so that neither of the tables can be written.
-    Mismatch,
     /// A trigger, or the check of a view, does not allow this.
     Raised,
     /// Anything else.
@@ -40,9 +38,19 @@ impl Complaint {
         // SQLite's codes are numbers that say more in their upper bytes; PostgreSQL's have five characters.
         match code.parse::<u32>() {
             Ok(number) if code.len() < 5 => of_sqlite(number, told.message()),
+            _ if is_of_routine(told) => match of_postgres(&code) {
+                Self::Undefined | Self::Duplicate | Self::Unfit | Self::Other => Self::Raised,
+                other => other,
+            },
             _ => of_postgres(&code),
         }
     }
+}
+
+/// Whether the error comes from inside a function or trigger of the database's own: the gateway's statements have none.
+fn is_of_routine(told: &dyn DatabaseError) -> bool {
+    let context = told.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::r#where);
+    context.is_some_and(|context| context.contains("PL/pgSQL"))
 }
 
 fn of_postgres(code: &str) -> Complaint {
@@ -62,10 +70,11 @@ fn of_postgres(code: &str) -> Complaint {
         // feature_not_supported, object_not_in_prerequisite_state, too_many_columns, invalid_foreign_key,
         // invalid_table_definition, datatype_mismatch, wrong_object_type.
         "0A000" | "55000" | "54011" | "42830" | "42P16" | "42804" | "42809" => Complaint::Unfit,
-        // program_limit_exceeded, for a value too long for an index.
-        "54000" => Complaint::Misfit,
-        // integrity_constraint_violation, with_check_option_violation.
-        "23000" | "44000" => Complaint::Raised,
+        // program_limit_exceeded, for a value too long for an index; cardinality_violation, several values where a view
+        // takes one.
+        "54000" | "21000" => Complaint::Misfit,
+        // integrity_constraint_violation, with_check_option_violation, triggered_data_change_violation.
+        "23000" | "44000" | "27000" => Complaint::Raised,
         // Class 08 are connections, 57P0x a shutdown, class 22 data that a type cannot hold, class P0 is PL/pgSQL.
         _ if code.starts_with("08") || code.starts_with("57P0") => Complaint::Away,
         _ if code.starts_with("22") => Complaint::Misfit,
@@ -100,10 +109,8 @@ fn of_sqlite_message(message: &str) -> Complaint {
         || message.ends_with(" already exists")
     {
         Complaint::Duplicate
-    } else if starts(&["too many columns"]) {
+    } else if starts(&["too many columns", "foreign key mismatch"]) {
         Complaint::Unfit
-    } else if starts(&["foreign key mismatch - "]) {
-        Complaint::Mismatch
     } else {
         Complaint::Other
     }
@@ -118,19 +125,21 @@ fn of_mariadb(number: u16) -> Complaint {
         1205 | 1317 | 1969 | 3024 => Complaint::TooLong,
         // Too many connections, of all or of a user, a shutdown, a killed connection.
         1040 | 1203 | 1226 | 1053 | 1927 => Complaint::Away,
-        // Database, user, table, column, global or other right; read-only server, transaction or table.
-        1044 | 1045 | 1142 | 1143 | 1227 | 1370 | 1290 | 1792 | 1036 => Complaint::Forbidden,
+        // Database, user, table, column, global or other right; read-only server, transaction or table; a view or trigger
+        // whose owner is gone.
+        1044 | 1045 | 1142 | 1143 | 1227 | 1370 | 1290 | 1792 | 1036 | 1449 => Complaint::Forbidden,
         // Unknown column, table.
         1054 | 1146 | 1109 | 1091 => Complaint::Undefined,
         // Table, column, key and constraint that are there already.
         1050 | 1060 | 1061 | 1826 => Complaint::Duplicate,
         // Foreign key that does not fit, key too long, too many keys, too many columns, row too long, key of text
-        // without a length, not a table, an engine that cannot.
-        1005 | 1071 | 1069 | 1117 | 1118 | 1170 | 1347 | 1030 | 1031 | 1178 | 1845 | 1846 => Complaint::Unfit,
-        // A packet that is too big; out of range, cut off, not of the type, too long, not of the character set.
-        1153 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 => Complaint::Misfit,
-        // A trigger's SIGNAL, the check of a view.
-        1644 | 1369 => Complaint::Raised,
+        // without a length, not a table, an engine that cannot, a view without what it reads.
+        1005 | 1071 | 1069 | 1117 | 1118 | 1170 | 1347 | 1030 | 1031 | 1178 | 1845 | 1846 | 1356 => Complaint::Unfit,
+        // A packet that is too big; out of range, cut off, not of the type, too long, not of the character set, of no
+        // partition, one record too many for a counting key, several values where a view takes one.
+        1153 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 | 1526 | 1467 | 1242 => Complaint::Misfit,
+        // A trigger's SIGNAL or one over its own table, the check of a view.
+        1644 | 1442 | 1369 => Complaint::Raised,
         _ => Complaint::Other,
     }
 }

@@ -187,8 +187,11 @@ impl Error {
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Forbidden => "the database does not allow this".to_owned(),
+            Code::Unsupported => "the database does not do this with tables or views as they are".to_owned(),
             Code::Timeout => "the database took too long to answer".to_owned(),
-            Code::Unsupported => "a foreign key of the table fits no key: the database does not write it".to_owned(),
+            Code::Invalid if self.complains_of(Complaint::Raised) => {
+                "a rule of the database does not allow this".to_owned()
+            }
             Code::Invalid => "a value is out of the range that the database can hold".to_owned(),
             _ => "something went wrong inside the gateway; its log has the details".to_owned(),
         }
@@ -205,11 +208,9 @@ fn driver_code(error: &sqlx::Error) -> Code {
             // What stands in the way time after time.
             Complaint::TooLong | Complaint::InTheWay => Code::Timeout,
             Complaint::Forbidden => Code::Forbidden,
-            Complaint::Misfit => Code::Invalid,
-            Complaint::Mismatch => Code::Unsupported,
-            Complaint::Undefined | Complaint::Duplicate | Complaint::Unfit | Complaint::Raised | Complaint::Other => {
-                Code::Internal
-            }
+            Complaint::Misfit | Complaint::Raised => Code::Invalid,
+            Complaint::Unfit => Code::Unsupported,
+            Complaint::Undefined | Complaint::Duplicate | Complaint::Other => Code::Internal,
         },
         _ => Code::Internal,
     }

@@ -18,10 +18,20 @@ use crate::{
 /// the statement.
 pub(super) fn explain(catalog: &Catalog, id: EntityId, foreign_key: Code, error: Error) -> Error {
     let entity = catalog.entity(id);
+    if error.database().is_some_and(|database| leads_nowhere(catalog, database)) {
+        let message = "a foreign key leads to a table that is not there";
+        return plan::Error::new(Code::Unsupported, message).entity(&entity.logical_name).into();
+    }
     match error.database().and_then(|database| refusal(Some(entity), foreign_key, database)) {
         Some(refusal) => refusal.entity(&entity.logical_name).into(),
         None => error,
     }
+}
+
+/// Whether SQLite misses a table that is no entity's: it looks for the target of a foreign key when it is used.
+fn leads_nowhere(catalog: &Catalog, database: &dyn DatabaseError) -> bool {
+    let missed = database.message().strip_prefix("no such table: main.");
+    missed.is_some_and(|name| catalog.entities().all(|(_, entity)| !entity.table.name.eq_ignore_ascii_case(name)))
 }
 
 /// The same for what a transaction meets at its end: constraints that are checked no earlier. Which entity they belong

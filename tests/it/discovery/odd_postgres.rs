@@ -77,7 +77,7 @@ async fn what_only_postgres_has_is_served_or_left_out() {
     assert_eq!(response["data"]["a"].as_array().unwrap().len(), 3);
     for unreadable in ["{ farAways { id } }", "{ empties { id } }"] {
         let response = server.run(unreadable, json!({})).await;
-        assert!(response["errors"][0]["extensions"]["code"].is_string(), "{response:#}");
+        assert_eq!(response["errors"][0]["extensions"]["code"], "UNSUPPORTED", "{response:#}");
     }
     let data = server
         .data(
@@ -102,6 +102,29 @@ async fn a_document_is_no_key() {
     assert_eq!(data["docs"], json!([{"doc": {"a": 1}, "note": "n"}]));
     assert_eq!(data["pages"], json!([{"ref": "pages(1)", "doc": [1]}]));
     assert_eq!(server.code("{ docs { ref } }").await, "GRAPHQL_VALIDATION_FAILED");
+}
+
+#[tokio::test]
+async fn a_trigger_with_a_mistake_in_it_is_the_databases_own_rule() {
+    let tables = "create table job (id integer primary key, name text); insert into job values (1, 'a');
+        create function stamp() returns trigger language plpgsql as $$ begin new.changed := now(); return new; end $$;
+        create trigger stamp before update on job for each row execute function stamp();
+        create function log() returns trigger language plpgsql as $$ begin insert into nowhere values (new.id); return new; end $$;
+        create trigger log before insert on job for each row execute function log();
+        create function no() returns integer language plpgsql as $$ begin raise exception 'secret'; end $$;
+        create view refusing as select no() as n;";
+    let Some(server) = scratch(Backend::Postgres, "odd_trigger", tables).await else { return };
+    for refused in [
+        "mutation { updateJob(key: {id: 1}, input: {name: \"b\"}) { job { name } } }",
+        "mutation { createJob(input: {id: 2}) { job { name } } }",
+        "{ refusings { n } }",
+    ] {
+        let response = server.run(refused, json!({})).await;
+        let error = &response["errors"][0];
+        assert_eq!(error["extensions"]["code"], "INVALID", "{response:#}");
+        assert_eq!(error["message"], "a rule of the database does not allow this");
+    }
+    assert_eq!(server.data("{ jobs { name } }").await["jobs"], json!([{"name": "a"}]));
 }
 
 #[tokio::test]

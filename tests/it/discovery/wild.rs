@@ -111,3 +111,45 @@ async fn pages_by_an_enum_go_on_in_the_order_of_its_labels_on_mariadb() {
     let data = server.data(&format!("{{ sizedsConnection(after: {cursor}) {{ nodes {{ size }} }} }}")).await;
     assert_eq!(data["sizedsConnection"]["nodes"], json!([{"size": "M"}, {"size": "A"}]));
 }
+
+#[tokio::test]
+async fn what_older_servers_left_behind_is_answered_on_mariadb() {
+    let tables = "
+        create table old (id integer primary key, kind enum('x', 'y'));
+        set sql_mode = ''; insert into old values (1, 'neither'), (2, 'x'); set sql_mode = default;
+        create table measured (at float primary key, note varchar(20)); insert into measured values (0.1, 'a');
+        create definer = 'nobody'@'nowhere' sql security definer view orphan as select id from old;
+        create view several as select (select 1 union select 2) as v;";
+    let Some(server) = scratch(Backend::MariaDb, "wild_old", tables).await else { return };
+    let data = server.data("{ olds(orderBy: [{id: ASC}]) { id kind } }").await;
+    assert_eq!(data["olds"], json!([{"id": 1, "kind": null}, {"id": 2, "kind": "X"}]));
+    let changed = "mutation { updateMeasured(key: {at: 0.1}, input: {note: \"b\"}) { measured { at note } } }";
+    assert_eq!(server.data(changed).await["updateMeasured"]["measured"], json!({"at": 0.1, "note": "b"}));
+    assert_eq!(server.code("{ orphans { id } }").await, "FORBIDDEN");
+    assert_eq!(server.code("{ severals { v } }").await, "INVALID");
+}
+
+#[tokio::test]
+async fn a_record_of_no_partition_is_invalid_on_mariadb() {
+    let tables = "create table part (id integer primary key) partition by list (id) (partition one values in (1));
+        create table counted (id tinyint auto_increment primary key, n integer); insert into counted values (127, 1);";
+    let Some(server) = scratch(Backend::MariaDb, "wild_partition", tables).await else { return };
+    assert_eq!(server.code("mutation { createPart(input: {id: 2}) { part { id } } }").await, "INVALID");
+    assert_eq!(
+        server.data("mutation { createPart(input: {id: 1}) { part { id } } }").await["createPart"]["part"]["id"],
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_key_that_leads_nowhere_is_unsupported_on_sqlite() {
+    let tables = "
+        create table target (id integer primary key, grp integer);
+        create table lost (id integer primary key, n integer references nowhere (id));
+        create table odd (id integer primary key, grp integer references target (grp));";
+    let Some(server) = scratch(Backend::Sqlite, "wild_nowhere", tables).await else { return };
+    let create =
+        |type_name: &str, field: &str| format!("mutation {{ create{type_name}(input: {{{field}: 1}}) {{ outcome }} }}");
+    assert_eq!(server.code(&create("Lost", "n")).await, "UNSUPPORTED");
+    assert_eq!(server.code(&create("Odd", "grp")).await, "UNSUPPORTED");
+}

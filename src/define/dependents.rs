@@ -12,7 +12,7 @@ use crate::{
     execute::Error,
     sql::{
         Dialect,
-        ddl::{Rebuild, Step, TableChange, compile, foreign_key_name, index_name, inspect, sqlite},
+        ddl::{Rebuild, Step, TableChange, compile, foreign_key_name, index_name, inspect, inspect_mysql, sqlite},
     },
 };
 
@@ -23,6 +23,22 @@ use crate::{
 pub async fn has_rows(connection: &impl ConnectionTrait, table: &Table) -> Result<bool, Error> {
     let select = inspect::any_row(dialect_of(connection)?, table);
     Ok(connection.query_one(&select).await?.is_some())
+}
+
+/// Whether the database keeps the foreign key that a change makes. Some of MariaDB's storage engines take one and forget
+/// it.
+///
+/// # Errors
+/// What the database answered instead.
+pub async fn keeps_foreign_key(connection: &impl ConnectionTrait, change: &TableChange) -> Result<bool, Error> {
+    match (dialect_of(connection)?, change) {
+        (Dialect::MySql, TableChange::AddLookup { table, .. }) => {
+            let row = connection.query_one(&inspect_mysql::engine(table)).await?;
+            let engine: Option<String> = row.map(|row| row.try_get("", "engine")).transpose()?.flatten();
+            Ok(engine.is_none_or(|engine| engine.eq_ignore_ascii_case("innodb")))
+        }
+        _ => Ok(true),
+    }
 }
 
 /// What else depends on what a change drops, by kind and name: views, triggers, indexes and constraints of others.

@@ -26,7 +26,7 @@ mod update;
 
 pub use change::Change;
 pub use delete::restricted;
-pub use dependents::{dependents, has_rows};
+pub use dependents::{dependents, has_rows, keeps_foreign_key};
 pub use edit::Edit;
 pub use follow::{Follower, follow};
 pub use ground::{Ground, unknown_entity, unknown_relationship};

@@ -228,6 +228,10 @@ impl Planned {
             });
         }
         for change in &edit.tables {
+            if !define::keeps_foreign_key(connection, change).await? {
+                let message = "the storage engine of the table keeps no foreign keys";
+                return Err(plan::Error::new(Code::Unsupported, message).into());
+            }
             let dependents = define::dependents(connection, change).await?;
             if !dependents.is_empty() {
                 return Err(define::restricted(dependents).with("relationship", &*edit.schema_name).into());

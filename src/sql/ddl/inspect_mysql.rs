@@ -13,6 +13,17 @@ pub fn current() -> SelectStatement {
 /// What the user may do, a line for each right.
 pub const GRANTS: &str = "SHOW GRANTS";
 
+/// What stores a table: `engine`.
+#[must_use]
+pub fn engine(table: &Table) -> SelectStatement {
+    Query::select()
+        .expr_as(Expr::col("engine"), "engine")
+        .from(("information_schema", "tables"))
+        .and_where(Expr::col("table_schema").eq(namespace(table)))
+        .and_where(Expr::col("table_name").eq(&*table.name))
+        .take()
+}
+
 /// Indexes, foreign keys, checks and computed columns over columns of a table, but for the keys of a definition:
 /// `dependent`. Of the whole table where no columns are named.
 #[must_use]

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::check::everything_is_read;
 use crate::{
     backends,
-    support::{Backend, scratch},
+    support::{Backend, Defining, scratch},
 };
 
 #[apply(backends)]
@@ -139,6 +139,26 @@ async fn a_record_of_no_partition_is_invalid_on_mariadb() {
         server.data("mutation { createPart(input: {id: 1}) { part { id } } }").await["createPart"]["part"]["id"],
         1
     );
+}
+
+#[tokio::test]
+async fn a_table_that_would_forget_a_foreign_key_gets_none_on_mariadb() {
+    let tables =
+        "create table plain (id integer primary key) engine = MyISAM; create table kept (id integer primary key);";
+    let Some(server) = scratch(Backend::MariaDb, "wild_engine", tables).await else { return };
+    for (referencing, referenced) in [("plain", "kept"), ("kept", "plain")] {
+        let new = Defining::one_to_many("link", referencing, referenced, "link_id");
+        server.refuses_to_define(&new, "UNSUPPORTED").await;
+        server.refuses_to_define(&new, "UNSUPPORTED").await;
+    }
+    let columns = server
+        .number(
+            "select count(*) as v from information_schema.columns where table_schema = database()
+        and column_name = 'link_id'",
+        )
+        .await;
+    assert_eq!(columns, 0);
+    server.define(&Defining::one_to_many("link", "kept", "kept", "link_id")).await;
 }
 
 #[tokio::test]

@@ -39,8 +39,7 @@ pub struct DatabaseType {
     pub name: String,
     /// The collation of a text type, where values have to be told in it to meet an index (MariaDB).
     pub collation: Option<String>,
-    /// Whether a zero, which is no date, stands for null there: in MariaDB's columns of dates that are not null and
-    /// begin as zero.
+    /// Whether a zero, which is no date, stands for null there: in columns of dates that begin as zero.
     pub zero_is_null: bool,
 }
 

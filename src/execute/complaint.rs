@@ -137,7 +137,9 @@ fn of_mariadb(number: u16) -> Complaint {
         1005 | 1071 | 1069 | 1117 | 1118 | 1170 | 1347 | 1030 | 1031 | 1178 | 1845 | 1846 | 1356 => Complaint::Unfit,
         // A packet that is too big; out of range, cut off, not of the type, too long, not of the character set, of no
         // partition, one record too many for a counting key, several values where a view takes one.
-        1153 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 | 1526 | 1467 | 1242 => Complaint::Misfit,
+        1153 | 1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1525 | 1690 | 1267 | 1977 | 1526 | 1467 | 1242 => {
+            Complaint::Misfit
+        }
         // A trigger's SIGNAL or one over its own table, the check of a view.
         1644 | 1442 | 1369 => Complaint::Raised,
         _ => Complaint::Other,

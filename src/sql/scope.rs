@@ -1,6 +1,6 @@
 //! What a statement in the making knows: the catalog, the dialect, and a counter for aliases.
 
-use sea_orm::sea_query::{DynIden, Expr, Func, IntoIden, TableName, TableRef};
+use sea_orm::sea_query::{DynIden, Expr, IntoIden, TableName, TableRef};
 
 use crate::catalog::{Attribute, AttributeId, Catalog, Entity, EntityId};
 
@@ -47,22 +47,22 @@ impl<'a> Scope<'a> {
     pub(super) fn column(&self, id: EntityId, attribute: AttributeId, alias: &DynIden) -> Typed<'a> {
         let entity: &'a Entity = self.catalog.entity(id);
         let attribute = entity.attribute(attribute);
-        typed(attribute, Expr::col((alias.clone(), iden(&attribute.column).into_iden())))
+        self.typed(attribute, Expr::col((alias.clone(), iden(&attribute.column).into_iden())))
     }
 
     /// An attribute of the only table of a statement.
     pub(super) fn bare_column(&self, id: EntityId, attribute: AttributeId) -> Typed<'a> {
         let entity: &'a Entity = self.catalog.entity(id);
         let attribute = entity.attribute(attribute);
-        typed(attribute, Expr::col(iden(&attribute.column)))
+        self.typed(attribute, Expr::col(iden(&attribute.column)))
     }
-}
 
-fn typed(attribute: &Attribute, stored: Expr) -> Typed<'_> {
-    let database_type = attribute.database_type.as_ref();
-    let expr = match database_type {
-        Some(ty) if ty.zero_is_null => Func::cust("NULLIF").arg(stored).arg(0).into(),
-        _ => stored,
-    };
-    Typed { expr, ty: &attribute.ty, database_type }
+    fn typed<'e>(&self, attribute: &'e Attribute, stored: Expr) -> Typed<'e> {
+        let database_type = attribute.database_type.as_ref();
+        let expr = match database_type {
+            Some(ty) if ty.zero_is_null => self.dialect.without_zero(stored),
+            _ => stored,
+        };
+        Typed { expr, ty: &attribute.ty, database_type }
+    }
 }

@@ -13,7 +13,7 @@ mod sqlite;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 
-use crate::catalog::{CascadeDelete, EntityDraft};
+use crate::catalog::{AttributeType, CascadeDelete, EntityDraft};
 
 /// Why a database could not be reflected.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,12 @@ fn on_delete(rule: &str) -> Option<CascadeDelete> {
         "SET DEFAULT" => Some(CascadeDelete::SetDefault),
         _ => None,
     }
+}
+
+/// Whether a column of dates has zero for a default, where others have null.
+fn begins_as_zero(ty: Option<&AttributeType>, default: Option<&str>) -> bool {
+    matches!(ty, Some(AttributeType::Date | AttributeType::DateTime { .. }))
+        && default.is_some_and(|default| default.trim_start_matches(['\'', '"', '(']).starts_with("0000-00-00"))
 }
 
 /// Whether the table belongs to the gateway or to the migrations rather than to the user.

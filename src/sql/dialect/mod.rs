@@ -47,6 +47,17 @@ impl Dialect {
         }
     }
 
+    /// A column of dates in which a zero stands for null, as null where it is one.
+    pub(super) fn without_zero(self, column: Expr) -> Expr {
+        let but_for = |column: Expr, zero: Expr| Func::cust("NULLIF").arg(column).arg(zero).into();
+        match self {
+            // It has no such dates.
+            Self::Postgres => column,
+            Self::MySql => but_for(column, Expr::cust("0")),
+            Self::Sqlite => but_for(but_for(column, Expr::cust("'0000-00-00'")), Expr::cust("'0000-00-00 00:00:00'")),
+        }
+    }
+
     /// Begins a transaction whose statements all see one state of the database.
     #[must_use]
     pub fn begin_read(self) -> &'static str {

@@ -38,60 +38,6 @@ async fn dates_that_are_none_are_null_and_what_has_no_type_is_left_out() {
     assert!(warnings.iter().any(|warning| warning.contains("place") && warning.contains("point")), "{warnings:?}");
 }
 
-/// As databases of old have them: columns that are not null, and zero where nothing is known.
-#[tokio::test]
-async fn a_column_that_begins_as_a_zero_date_may_be_null() {
-    let tables = "create table post (id integer primary key, title varchar(20) not null,
-            published datetime not null default '0000-00-00 00:00:00', day date not null default '0000-00-00',
-            seen timestamp not null default '0000-00-00 00:00:00', key (published));
-        insert into post (id, title) values (1, 'draft'), (2, 'idea');
-        insert into post values (3, 'b', '2024-02-01 10:00:00', '2024-02-01', '2024-02-01 11:00:00'),
-            (4, 'a', '2024-01-01 10:00:00', '2024-01-01', '2024-01-01 11:00:00');";
-    let Some(server) = scratch(Backend::MariaDb, "mariadb_zero", tables).await else { return };
-    let ids = async |arguments: &str| -> Value {
-        let data = server.data(&format!("{{ posts({arguments}) {{ id }} }}")).await;
-        data["posts"].as_array().unwrap().iter().map(|post| post["id"].clone()).collect()
-    };
-    let data = server.data("{ posts(orderBy: [{id: ASC}], first: 3) { published day seen } }").await;
-    let known = json!({ "published": "2024-02-01T10:00:00Z", "day": "2024-02-01", "seen": "2024-02-01T11:00:00Z" });
-    let unknown = json!({ "published": null, "day": null, "seen": null });
-    assert_eq!(data["posts"], json!([unknown, unknown, known]));
-    // Null is larger than everything, as everywhere.
-    assert_eq!(ids("orderBy: [{published: ASC}, {id: ASC}]").await, json!([4, 3, 1, 2]));
-    assert_eq!(ids("orderBy: [{day: DESC}, {id: DESC}]").await, json!([2, 1, 3, 4]));
-    for attribute in ["published", "day", "seen"] {
-        let filter = format!("where: {{{attribute}: {{isNull: true}}}}, orderBy: [{{id: ASC}}]");
-        assert_eq!(ids(&filter).await, json!([1, 2]), "{attribute}");
-    }
-    assert_eq!(ids("where: {published: {lt: \"2024-01-15T00:00:00Z\"}}").await, json!([4]));
-    let data = server.data("{ postsAggregate { count min { published } max { seen } } }").await;
-    let expected = json!({ "count": 4, "min": { "published": "2024-01-01T10:00:00Z" }, "max": { "seen": "2024-02-01T11:00:00Z" } });
-    assert_eq!(data["postsAggregate"], expected);
-
-    let mut walked = Vec::new();
-    let mut after = Value::Null;
-    for _ in 0..4 {
-        let query = "query($after: String) { postsConnection(orderBy: [{day: ASC}], first: 1, after: $after) {
-            nodes { id } pageInfo { endCursor hasNextPage } } }";
-        let answer = server.run(query, json!({ "after": after })).await;
-        let page = &answer["data"]["postsConnection"];
-        walked.push(page["nodes"][0]["id"].clone());
-        assert_eq!(page["pageInfo"]["hasNextPage"], walked.len() < 4, "{answer}");
-        after = page["pageInfo"]["endCursor"].clone();
-    }
-    assert_eq!(walked, [json!(4), json!(3), json!(1), json!(2)]);
-
-    let data =
-        server.data("mutation { createPost(input: {id: 5, title: \"new\"}) { post { title published } } }").await;
-    assert_eq!(data["createPost"]["post"], json!({ "title": "new", "published": null }));
-    let update =
-        "mutation { updatePost(key: {id: 3}, input: {title: \"c\", day: \"2024-03-01\"}) { post { day published } } }";
-    let changed = json!({ "day": "2024-03-01", "published": "2024-02-01T10:00:00Z" });
-    assert_eq!(server.data(update).await["updatePost"]["post"], changed);
-    let empty = "mutation { updatePost(key: {id: 3}, input: {day: null}) { post { day } } }";
-    assert_eq!(server.code(empty).await, "INVALID");
-}
-
 #[tokio::test]
 async fn a_time_that_is_none_of_a_day_is_told_by_its_field() {
     let Some(server) = odd("mariadb_time").await else { return };

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{enum_type, is_internal, on_delete};
-use super::column_type::{attribute_type, begins_as_zero, database_type, enumeration, json_column};
+use super::super::{begins_as_zero, enum_type, is_internal, on_delete};
+use super::column_type::{attribute_type, database_type, enumeration, json_column};
 use super::read::{ColumnRow, ForeignKeyRow, KeyRow, Rows, TableRow};
 use crate::catalog::{AttributeType, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, RelationDraft, Table, name};
 
@@ -74,7 +74,7 @@ fn column(
     let generated = row.generated == "ALWAYS";
     let says_default = row.default_value.as_deref().is_some_and(|default| !default.eq_ignore_ascii_case("null"));
     // A key is looked for by its index, as it is stored.
-    let zero_is_null = !is_key && begins_as_zero(row);
+    let zero_is_null = !is_key && begins_as_zero(ty.as_ref(), row.default_value.as_deref());
     let counts = row.extra.contains("auto_increment");
     ColumnDraft {
         name: row.name.clone(),

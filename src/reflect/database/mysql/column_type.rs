@@ -40,12 +40,6 @@ pub(super) fn database_type(column_type: &str, collation: Option<&str>) -> Datab
     DatabaseType { collation: collation.map(str::to_owned), ..DatabaseType::built_in(column_type) }
 }
 
-/// Whether a column of dates has zero for a default, where others have null.
-pub(super) fn begins_as_zero(row: &ColumnRow) -> bool {
-    matches!(row.data_type.as_str(), "date" | "datetime" | "timestamp")
-        && row.default_value.as_deref().is_some_and(|default| default.starts_with("'0000-00-00"))
-}
-
 /// An enum under a name.
 pub(super) fn enumeration(type_name: String, column_type: &str) -> AttributeType {
     AttributeType::Enum(Arc::new(EnumType { type_name, values: enum_type::values(&enum_labels(column_type)) }))

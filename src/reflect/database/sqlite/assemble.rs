@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{is_internal, on_delete};
+use super::super::{begins_as_zero, is_internal, on_delete};
 use super::declared_type::attribute_type;
 use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
 use crate::catalog::{ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
@@ -52,7 +52,11 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broke
         columns: columns
             .iter()
             .filter(|column| column.hidden != 1)
-            .map(|row| column(row, is_view, rowid_alias == Some(row.name.as_str())))
+            .map(|row| {
+                let is_key =
+                    row.key_place > 0 || indexes.iter().any(|index| index.column_name.as_ref() == Some(&row.name));
+                column(row, is_view, is_key, rowid_alias == Some(row.name.as_str()))
+            })
             .collect(),
         primary_key: key.iter().map(|column| column.name.clone()).collect(),
         unique_keys: unique_keys(indexes),
@@ -74,15 +78,19 @@ fn rowid_alias<'a>(key: &[&'a ColumnRow], indexes: &[&IndexRow]) -> Option<&'a s
     (is_integer && indexes.iter().all(|index| index.origin != "pk")).then_some(&only.name)
 }
 
-fn column(row: &ColumnRow, is_view: bool, is_rowid: bool) -> ColumnDraft {
+fn column(row: &ColumnRow, is_view: bool, is_key: bool, is_rowid: bool) -> ColumnDraft {
     let declared = row.declared_type.as_deref().unwrap_or_default();
     let generated = matches!(row.hidden, 2 | 3);
     let says_null = row.default_value.as_deref().is_some_and(|default| default.eq_ignore_ascii_case("null"));
+    let ty = attribute_type(declared);
+    // A key is looked for by its index, as it is stored.
+    let zero_is_null = !is_key && begins_as_zero(Some(&ty), row.default_value.as_deref());
+    let database_type = || DatabaseType { zero_is_null, ..DatabaseType::built_in(declared) };
     ColumnDraft {
         name: row.name.clone(),
-        ty: Some(attribute_type(declared)),
-        database_type: (!declared.is_empty()).then(|| DatabaseType::built_in(declared)),
-        nullable: is_view || (row.not_null == 0 && row.key_place == 0),
+        ty: Some(ty),
+        database_type: (!declared.is_empty()).then(database_type),
+        nullable: is_view || (row.not_null == 0 && row.key_place == 0) || zero_is_null,
         has_default: is_rowid || generated || (row.default_value.is_some() && !says_null),
         generated,
         description: None,

@@ -120,7 +120,7 @@ impl Entities<'_> {
             on_delete: one
                 .filter(|_| property.end == End::Referenced)
                 .and_then(|one| one.cascade.delete)
-                .map(on_delete),
+                .and_then(on_delete),
             description: text(relationship.description.as_deref()),
         }
     }
@@ -163,12 +163,14 @@ impl Entities<'_> {
     }
 }
 
-fn on_delete(delete: CascadeDelete) -> OnDelete {
+/// The action; nothing where it is the database's business alone (CSDL 8.6: then it is not known).
+fn on_delete(delete: CascadeDelete) -> Option<OnDelete> {
     match delete {
-        CascadeDelete::Cascade => OnDelete::Cascade,
-        CascadeDelete::RemoveLink => OnDelete::SetNull,
-        CascadeDelete::Restrict | CascadeDelete::NoAction => OnDelete::None,
-        CascadeDelete::SetDefault => OnDelete::SetDefault,
+        CascadeDelete::Cascade => Some(OnDelete::Cascade),
+        CascadeDelete::RemoveLink => Some(OnDelete::SetNull),
+        CascadeDelete::Restrict => Some(OnDelete::None),
+        CascadeDelete::SetDefault => Some(OnDelete::SetDefault),
+        CascadeDelete::NoAction => None,
     }
 }
 

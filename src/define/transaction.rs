@@ -61,7 +61,7 @@ impl Transaction {
         for statement in definitions::enter(dialect, PATIENCE.as_millis()) {
             inner.query_one(&statement).await?;
         }
-        let undo = Undo { connection, statements: Vec::new() };
+        let undo = Undo { connection, statements: Vec::new(), unanswered: None };
         Ok(Self { inner, undo, dialect, _turn: turn })
     }
 
@@ -75,8 +75,13 @@ impl Transaction {
                 Step::Statement { text, values, undo, .. } => {
                     let backend = self.inner.get_database_backend();
                     let statement = Statement::from_sql_and_values(backend, text, values.clone());
-                    self.inner.execute_raw(statement).await.map_err(|error| explain(error.into()))?;
-                    self.undo.statements.extend(undo.clone());
+                    let done = self.inner.execute_raw(statement).await.map_err(|error| explain(error.into()));
+                    match &done {
+                        Ok(_) => self.undo.statements.extend(undo.clone()),
+                        Err(error) if error.code() == Code::Unavailable => self.undo.unanswered.clone_from(undo),
+                        Err(_) => {}
+                    }
+                    done?;
                 }
                 Step::Rebuild(change) => rebuild::run(&self.inner, change).await?,
                 Step::DropColumn(change) => rebuild::drop_column(&self.inner, change).await?,
@@ -129,12 +134,19 @@ struct Undo {
     connection: DatabaseConnection,
     /// In the order in which what they take back was made.
     statements: Vec<String>,
+    /// What takes back the last step, where the connection was lost before the database answered: it may have been done.
+    unanswered: Option<String>,
 }
 
 impl Undo {
     /// Takes it back, the last first. What cannot be taken back is told in the log: nobody who asked for the change can
     /// do anything about it.
     async fn take_back(&mut self) -> Result<(), Error> {
+        if let Some(text) = self.unanswered.take()
+            && let Err(error) = self.connection.execute_unprepared(&text).await
+        {
+            tracing::debug!(%error, statement = text, "there was nothing to take back of what was not answered");
+        }
         while let Some(text) = self.statements.pop() {
             if let Err(error) = self.connection.execute_unprepared(&text).await {
                 tracing::error!(%error, statement = text, "what a change of definitions made could not be taken back");
@@ -149,9 +161,9 @@ impl Undo {
 impl Drop for Undo {
     /// Somebody lost interest in a transaction before its end.
     fn drop(&mut self) {
-        let statements = std::mem::take(&mut self.statements);
-        if !statements.is_empty() {
-            let mut undo = Self { connection: self.connection.clone(), statements };
+        let (statements, unanswered) = (std::mem::take(&mut self.statements), self.unanswered.take());
+        if !statements.is_empty() || unanswered.is_some() {
+            let mut undo = Self { connection: self.connection.clone(), statements, unanswered };
             // What fails is told in the log.
             tokio::spawn(async move { undo.take_back().await });
         }

@@ -4,6 +4,7 @@ mod declared;
 mod dry_run;
 mod failure;
 mod identifiers;
+mod lost_answer;
 mod names;
 mod operation;
 mod places;

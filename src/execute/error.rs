@@ -187,7 +187,9 @@ impl Error {
             Code::LimitExceeded => self.to_string(),
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Forbidden => "the database does not allow this".to_owned(),
-            Code::Unsupported => "the database does not do this with its tables, views and foreign keys as they are".to_owned(),
+            Code::Unsupported => {
+                "the database does not do this with its tables, views and foreign keys as they are".to_owned()
+            }
             Code::Timeout => "the database took too long to answer".to_owned(),
             Code::Invalid if self.complains_of(Complaint::Raised) => {
                 "a rule of the database does not allow this".to_owned()

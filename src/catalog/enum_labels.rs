@@ -1,6 +1,7 @@
 //! The labels that the text of a declared type holds.
 
-/// The labels of `enum('a','it''s')`, as `MariaDB` declares the type of a column, in their order. A quote stands twice, a backslash begins what cannot be written otherwise.
+/// The labels of `enum('a','it''s')`, as `MariaDB` declares the type of a column, in their order. A quote stands twice, a
+/// backslash begins what cannot be written otherwise.
 pub(crate) fn enum_labels(column_type: &str) -> Vec<String> {
     let mut labels = Vec::new();
     let mut current: Option<String> = None;

@@ -291,16 +291,13 @@ pub(super) fn attach(
         })
         .collect();
 
-    let deletes: Vec<(usize, usize)> = links
-        .iter()
-        .enumerate()
-        .filter_map(|(index, link)| Some((catalog.relationships.len() + intersects.len() + index, link.delete_origin?)))
-        .collect();
     for intersect in intersects {
         let relationship = names.many_to_many(catalog, intersect, &links, problems);
         push(catalog, relationship);
     }
+    let mut deletes = Vec::new();
     for ((link, single), many) in links.into_iter().zip(single).zip(many) {
+        deletes.extend(link.delete_origin.map(|origin| (catalog.relationships.len(), origin)));
         push(catalog, one_to_many(catalog, link, single, many));
     }
     lookup::attach(catalog, &mut names, definitions, given, problems);

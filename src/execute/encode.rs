@@ -290,10 +290,10 @@ impl<'a, R: Cells> Encoder<'a, R> {
     fn required(&mut self, frame: Option<Frame>, column: usize) -> Result<(), Error> {
         let start = self.out.len();
         self.scalar(frame, column)?;
-        match frame.and_then(|frame| column_type(self.plan, frame.step, column)) {
-            Some(ty) if &self.out[start..] == b"null" => Err(misfit(ty)),
-            _ => Ok(()),
+        if &self.out[start..] != b"null" {
+            return Ok(());
         }
+        frame.and_then(|frame| column_type(self.plan, frame.step, column)).map_or(Ok(()), |ty| Err(misfit(ty)))
     }
 
     fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {

@@ -99,7 +99,7 @@ fn is_zero_date(text: &[u8]) -> bool {
             _ => byte.is_ascii_digit(),
         })
     };
-    text.get(..10).is_some_and(|date| is_date(date) && (&date[5..7] == b"00" || &date[8..] == b"00"))
+    text.get(..10).is_some_and(|date| (&date[5..7] == b"00" || &date[8..] == b"00") && is_date(date))
 }
 
 /// Writes a value as JSON of an attribute's type; nothing where it is not of that type.

@@ -188,18 +188,23 @@ where = [ { column = \"qty\", equals = 1 }, { column = \"note\", equals = 3, sid
     assert!(lines[1].contains("relata.toml:3:13") && lines[1].contains("has 1 lookups"), "{lines:?}");
 }
 
+/// A table of pairs and what it pairs.
+const LABELS: &str = "create table post (id integer primary key);
+    create table tag (id integer primary key);
+    create table labels (post_id integer not null references post (id), tag_id integer not null references tag (id),
+        primary key (post_id, tag_id));";
+
 #[apply(backends)]
 #[tokio::test]
 async fn what_is_said_twice_or_of_what_is_hidden_is_told(#[case] backend: Backend) {
-    let tables = "create table post (id integer primary key);
-        create table tag (id integer primary key);
-        create table labels (post_id integer not null references post (id), tag_id integer not null references tag (id),
-            primary key (post_id, tag_id));
-        create table remark (id integer primary key, post_id integer references post (id));";
+    let tables = format!(
+        "{LABELS}
+        create table remark (id integer primary key, post_id integer references post (id));"
+    );
     let section =
         "[[relationship]]\nfrom = { entity = \"remark\", columns = [\"post_id\"] }\nto = { entity = \"post\" }\n";
     let twice = format!("{section}{section}[entity.post]\n[entity.remark]\nname = \"note\"\n");
-    let Some(lines) = mistakes(backend, "twice", tables, &twice).await else { return };
+    let Some(lines) = mistakes(backend, "twice", &tables, &twice).await else { return };
     assert_eq!(lines, ["relata.toml:4:1: this relationship has a section already"]);
     let config = "[[relationship]]
 name = \"same\"
@@ -210,7 +215,7 @@ name = \"same\"
 from = { entity = \"remark\", columns = [\"post_id\"] }
 to = { entity = \"post\" }
 ";
-    let lines = mistakes(backend, "hidden", tables, config).await.unwrap();
+    let lines = mistakes(backend, "hidden", &tables, config).await.unwrap();
     let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
     let expected = [
         "relata.toml:4:38: labels.labelRows: is a table of pairs, whose own collections are hidden: \
@@ -225,13 +230,12 @@ to = { entity = \"post\" }
 #[apply(backends)]
 #[tokio::test]
 async fn a_delete_that_would_do_nothing_is_told(#[case] backend: Backend) {
-    let tables = "create table post (id integer primary key);
-        create table tag (id integer primary key);
-        create table labels (post_id integer not null references post (id), tag_id integer not null references tag (id),
-            primary key (post_id, tag_id));
+    let tables = format!(
+        "{LABELS}
         create table remark (id integer primary key, post_id integer not null, tag_id integer, kind varchar(9));
         create table visit (post_id integer);
-        create view open_remark as select id, post_id from remark;";
+        create view open_remark as select id, post_id from remark;"
+    );
     let relationship = |from: &str, column: &str, to: &str, delete: &str, more: &str| {
         format!(
             "[[relationship]]\nfrom = {{ entity = \"{from}\", columns = [\"{column}\"] }}\nto = {{ entity = \"{to}\" }}\n\
@@ -245,7 +249,7 @@ async fn a_delete_that_would_do_nothing_is_told(#[case] backend: Backend) {
         relationship("labels", "post_id", "post", "restrict", ""),
         relationship("remark", "post_id", "post", "remove-link", ""),
     ];
-    let Some(lines) = mistakes(backend, "idle_deletes", tables, &config.concat()).await else { return };
+    let Some(lines) = mistakes(backend, "idle_deletes", &tables, &config.concat()).await else { return };
     let lines: Vec<String> = lines.iter().map(|line| line.replace("public.", "")).collect();
     let expected = [
         "relata.toml:4:10: open_remark.post_id: is a view: no delete reaches what is behind it",

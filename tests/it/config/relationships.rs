@@ -58,19 +58,23 @@ to = { entity = \"kunde\" }
     assert_eq!(server.sql("select kd_nr from auftrag where nr = 10").await, [json!({"kd_nr": 2})]);
 }
 
-#[apply(backends)]
-#[tokio::test]
-async fn constant_conditions_hold_on_either_side(#[case] backend: Backend) {
-    let config = "[[relationship]]
+/// Orders that are open, for their customer.
+const OPEN: &str = "[[relationship]]
 from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"offenFuer\" }
 to = { entity = \"kunde\", navigation = \"offene\" }
 where = [ { column = \"art\", equals = \"open\" } ]
-[[relationship]]
+";
+
+#[apply(backends)]
+#[tokio::test]
+async fn constant_conditions_hold_on_either_side(#[case] backend: Backend) {
+    let more = "[[relationship]]
 from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"vip\" }
 to = { entity = \"kunde\", navigation = \"vipAuftraege\" }
 where = [ { column = \"art\", in = [\"vip\", \"top\"], side = \"to\" }, { column = \"chef\", is-null = true, side = \"to\" } ]
 ";
-    let Some(server) = configured(backend, "conditions", LEGACY, config).await else { return };
+    let config = format!("{OPEN}{more}");
+    let Some(server) = configured(backend, "conditions", LEGACY, &config).await else { return };
     let data = server
         .data(
             "{ auftrags(orderBy: [{nr: ASC}]) { nr offenFuer { name } vip { name } }
@@ -94,16 +98,13 @@ where = [ { column = \"art\", in = [\"vip\", \"top\"], side = \"to\" }, { column
 #[apply(backends)]
 #[tokio::test]
 async fn conditions_towards_one_entity_leave_their_column_writable(#[case] backend: Backend) {
-    let config = "[[relationship]]
-from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"offenFuer\" }
-to = { entity = \"kunde\", navigation = \"offene\" }
-where = [ { column = \"art\", equals = \"open\" } ]
-[[relationship]]
+    let more = "[[relationship]]
 from = { entity = \"auftrag\", columns = [\"kd_nr\"], navigation = \"fertigFuer\" }
 to = { entity = \"kunde\", navigation = \"fertige\" }
 where = [ { column = \"art\", equals = \"done\" } ]
 ";
-    let Some(server) = configured(backend, "two_conditions", LEGACY, config).await else { return };
+    let config = format!("{OPEN}{more}");
+    let Some(server) = configured(backend, "two_conditions", LEGACY, &config).await else { return };
     let change = "mutation { updateAuftrag(key: {nr: 10}, input: {art: \"done\"}) { auftrag {
         offenFuer { name } fertigFuer { name } } } }";
     let expected = json!({"auftrag": {"offenFuer": null, "fertigFuer": {"name": "Ada"}}});

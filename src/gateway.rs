@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use crate::csdl::Format as CsdlFormat;
-pub use crate::graphql::{Outcome, Request, Response, error_body};
+pub use crate::graphql::{Outcome, Request, Response, Statistics, error_body};
 pub use builder::Builder;
 
 use reload::Following;
@@ -167,6 +167,7 @@ impl Gateway {
             catalog: &snapshot.ground.catalog,
             mutations: &snapshot.mutations,
             schema: &snapshot.schema,
+            operations: &snapshot.operations,
             database: &self.0.origin.database,
             behaviors: &snapshot.behaviors,
             generation: snapshot.generation,
@@ -191,6 +192,12 @@ impl Gateway {
     pub fn csdl(&self, format: CsdlFormat) -> Arc<str> {
         let snapshot = self.0.snapshot.load();
         snapshot.csdl.of(&snapshot.ground.catalog, format)
+    }
+
+    /// How often requests were about operations that were asked before, since definitions changed last.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.0.snapshot.load().operations.statistics()
     }
 
     /// Whether requests can be answered now.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Answer, Error, Failure, Fragment, Read, Surroundings, Transaction, Write, generation, pool::Pool,
+    Answer, Bound, Error, Failure, Fragment, Surroundings, Transaction, Write, generation, pool::Pool,
     replicas::Replicas, write,
 };
 
@@ -166,7 +166,7 @@ impl Database {
     ///
     /// # Errors
     /// What the database answered instead, and to which field.
-    pub async fn read(&self, fields: &[&Read], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+    pub async fn read(&self, fields: &[Bound<'_>], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         if let Some(replica) = self.replicas.next() {
             match replica.pool.read(fields, max_answer).await {
                 Err(failure) if failure.error.may_be_the_replicas() => {

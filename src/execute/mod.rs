@@ -28,6 +28,6 @@ pub use behavior::{Behavior, Behaviors, Models, Values};
 pub use database::Database;
 pub use error::{Error, Failure};
 pub use generation::{generation, has_definitions};
-pub use read::{Fragment, Read};
+pub use read::{Bound, Fragment, Read};
 pub use transaction::Transaction;
 pub use write::{Answer, Surroundings, Write};

@@ -5,7 +5,7 @@ use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
-use super::{Error, Failure, Fragment, Read, read};
+use super::{Bound, Error, Failure, Fragment, read};
 
 /// A pool of connections.
 #[derive(Debug, Clone)]
@@ -59,10 +59,10 @@ impl Pool {
     /// dropped and not committed, because nothing was written, and a rollback is sent without waiting for its answer.
     pub(super) async fn read(
         &self,
-        fields: &[&Read],
+        fields: &[Bound<'_>],
         max_answer: usize,
     ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
-        let is_single = fields.iter().map(|field| field.statements.len()).sum::<usize>() <= 1;
+        let is_single = fields.iter().map(|field| field.statements()).sum::<usize>() <= 1;
         let begin = self.dialect().begin_read();
         match self {
             Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,

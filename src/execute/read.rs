@@ -5,7 +5,7 @@ use sea_orm::sea_query::Value;
 use crate::{
     catalog::Catalog,
     plan::{Query, ReadPlan},
-    sql::{Dialect, Parameter, Statement, compile},
+    sql::{Dialect, Parameter, Slot, Statement, compile},
 };
 
 use super::{
@@ -33,6 +33,33 @@ impl Read {
     }
 }
 
+/// A field of a query with the values that come with its request.
+#[derive(Debug, Clone)]
+pub struct Bound<'a> {
+    read: &'a Read,
+    /// The values of the slots of each statement.
+    values: Vec<Vec<Value>>,
+}
+
+impl Bound<'_> {
+    /// How many statements it takes at most.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.read.statements.len()
+    }
+}
+
+impl Read {
+    /// The field with the values that leaves of a request's variables give; nothing where they are not of the types that
+    /// they are compared with, or need other statements.
+    #[must_use]
+    pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Bound<'_>> {
+        let slot = |slot: &Slot| slot.bind(dialect, leaves.get(slot.leaf)?);
+        let values = self.statements.iter().map(|statement| statement.slots.iter().map(slot).collect());
+        Some(Bound { read: self, values: values.collect::<Option<_>>()? })
+    }
+}
+
 /// Members of a JSON object, `"key":value`, without the braces.
 pub type Fragment = Vec<u8>;
 
@@ -45,12 +72,12 @@ pub(super) struct Fetched<R> {
 /// Runs fields one after the other on one connection.
 pub(super) async fn run<C: Connection>(
     connection: &mut C,
-    fields: &[&Read],
+    fields: &[Bound<'_>],
     max_answer: usize,
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
-        match answer(connection, field, &[], max_answer).await {
+        match answer(connection, field.read, &field.values, &[], max_answer).await {
             Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
             fragment => fragments.push(fragment),
         }
@@ -58,16 +85,19 @@ pub(super) async fn run<C: Connection>(
     Ok(fragments)
 }
 
-/// Runs a field. `keys` are the lists that its root is run with, where it names its records by their keys.
+/// Runs a field. `values` are those of the slots of each statement, `keys` the lists that its root is run with, where it
+/// names its records by their keys.
 pub(super) async fn answer<C: Connection>(
     connection: &mut C,
     field: &Read,
+    values: &[Vec<Value>],
     keys: &[Value],
     max_answer: usize,
 ) -> Result<Fragment, Error> {
     let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
     for index in 0..field.statements.len() {
-        let step = fetch(connection, field, index, keys, &fetched).await?;
+        let values = values.get(index).map_or(&[][..], Vec::as_slice);
+        let step = fetch(connection, field, index, values, keys, &fetched).await?;
         fetched.push(step);
     }
     encode::object(&field.plan, &fetched, max_answer)
@@ -77,12 +107,13 @@ async fn fetch<C: Connection>(
     connection: &mut C,
     field: &Read,
     index: usize,
+    values: &[Value],
     keys: &[Value],
     fetched: &[Fetched<C::Row>],
 ) -> Result<Fetched<C::Row>, Error> {
     let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
     let Some(parent) = &step.parent else {
-        let rows = connection.fetch(statement, parameters(statement, keys)).await?;
+        let rows = connection.fetch(statement, parameters(statement, values, keys)).await?;
         check_groups(&step.query, rows.len())?;
         return Ok(Fetched { rows, parents: None });
     };
@@ -94,16 +125,17 @@ async fn fetch<C: Connection>(
         return Ok(Fetched { rows: Vec::new(), parents: Some(parents) });
     }
     let keys = connection.parent_keys(&parents.keys, &statement.parent_key);
-    let rows = connection.fetch(statement, parameters(statement, &keys)).await?;
+    let rows = connection.fetch(statement, parameters(statement, values, &keys)).await?;
     parents.assign(&rows)?;
     check_groups(&step.query, parents.most())?;
     Ok(Fetched { rows, parents: Some(parents) })
 }
 
 /// The values of a statement's parameters.
-pub(super) fn parameters(statement: &Statement, keys: &[Value]) -> Vec<Value> {
+pub(super) fn parameters(statement: &Statement, values: &[Value], keys: &[Value]) -> Vec<Value> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Value(value) => value.clone(),
+        Parameter::Slot(slot) => values.get(*slot).cloned().unwrap_or(Value::String(None)),
         Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),
     };
     statement.parameters.iter().map(value).collect()

@@ -9,7 +9,7 @@ use crate::{
     csdl,
     define::Ground,
     execute::{Behavior, Behaviors},
-    graphql,
+    graphql::{self, Operations},
     plan::{Limits, Mutations},
 };
 
@@ -23,6 +23,7 @@ pub(super) struct Snapshot {
     pub(super) mutations: Mutations,
     pub(super) behaviors: Behaviors,
     pub(super) schema: Schema,
+    pub(super) operations: Operations,
     pub(super) sdl: Arc<str>,
     pub(super) csdl: csdl::Texts,
     pub(super) limits: Limits,
@@ -41,6 +42,7 @@ impl Snapshot {
         let mutations = Mutations::of(catalog);
         let schema = graphql::schema(catalog, &mutations, limits, definable)?;
         let sdl = graphql::sdl(&schema).into();
-        Ok(Self { generation, ground, mutations, behaviors, schema, sdl, csdl: csdl::Texts::default(), limits })
+        let (operations, csdl) = (Operations::default(), csdl::Texts::default());
+        Ok(Self { generation, ground, mutations, behaviors, schema, operations, sdl, csdl, limits })
     }
 }

@@ -12,13 +12,12 @@ use crate::{
     catalog::Catalog,
     define::Change,
     error::Code,
-    plan::{self, Merged, Position},
+    plan::{self, Members, Merged, Position},
 };
 
 use super::{
     Defined,
     definition::mutation,
-    document::Variables,
     engine,
     error::{self, Error},
     request::{Outcome, Response},
@@ -37,7 +36,7 @@ pub struct Definitions {
     names: Vec<(usize, String)>,
     document: ExecutableDocument,
     operation: OperationDefinition,
-    variables: Variables,
+    variables: Members,
 }
 
 /// One field of such an operation.
@@ -56,7 +55,7 @@ impl Definitions {
     pub(super) fn parse(
         document: &ExecutableDocument,
         operation: &OperationDefinition,
-        variables: &Variables,
+        variables: &Members,
         fields: &[Merged<'_>],
     ) -> plan::Result<Option<Self>> {
         let is_definition = |field: &&Merged<'_>| mutation::is_definition_field(&field.field.name);

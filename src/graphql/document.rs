@@ -9,16 +9,12 @@ use async_graphql::{
         SelectionSet,
     },
 };
-use async_graphql_value::{ConstValue, Value as Input};
-use serde_json::{Map, Value};
+use async_graphql_value::Value;
 
 use crate::{
     error::Code,
-    plan::{Error, Field, Item, Position, Result, Selection},
+    plan::{Error, Field, Input, Item, Members, Position, Result, Selection},
 };
-
-/// Values of variables: given ones and defaults.
-pub(super) type Variables = Map<String, Value>;
 
 /// The operation that a request names, or the only one.
 ///
@@ -43,35 +39,11 @@ pub(super) fn operation<'d>(
     }
 }
 
-/// Variables with their defaults (GraphQL 6.1.2, `CoerceVariableValues`).
-///
-/// # Errors
-/// When a required one is missing.
-pub(super) fn variables(operation: &OperationDefinition, given: &Variables) -> Result<Variables> {
-    let mut variables = Map::new();
-    for definition in &operation.variable_definitions {
-        let name = definition.node.name.node.as_str();
-        let value = match (given.get(name), &definition.node.default_value) {
-            (Some(value), _) => Some(value.clone()),
-            (None, Some(default)) => Some(json(default.node.clone())),
-            (None, None) => None,
-        };
-        if !definition.node.var_type.node.nullable && value.as_ref().is_none_or(Value::is_null) {
-            let message = format!("the variable ${name} of type {} must be given", definition.node.var_type.node);
-            return Err(Error::new(Code::GraphqlValidationFailed, message).at(position(definition.pos)));
-        }
-        if let Some(value) = value {
-            variables.insert(name.to_owned(), value);
-        }
-    }
-    Ok(variables)
-}
-
 /// The operation's selection.
 pub(super) fn selection(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
-    variables: &Variables,
+    variables: &Members,
 ) -> Selection {
     let converter = Converter { fragments: &document.fragments, variables };
     converter.set(&operation.selection_set.node)
@@ -79,7 +51,7 @@ pub(super) fn selection(
 
 struct Converter<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    variables: &'a Variables,
+    variables: &'a Members,
 }
 
 impl Converter<'_> {
@@ -126,7 +98,7 @@ impl Converter<'_> {
 }
 
 /// Whether `@skip` or `@include` leaves a part out.
-pub(super) fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
+pub(super) fn is_skipped(directives: &[Positioned<Directive>], variables: &Members) -> bool {
     directives.iter().any(|directive| {
         let condition = || {
             let value = resolve(&directive.node.get_argument("if")?.node, variables)?;
@@ -141,29 +113,23 @@ pub(super) fn is_skipped(directives: &[Positioned<Directive>], variables: &Varia
 }
 
 /// A value with its variables replaced; nothing for a variable that has no value, as if the input were not there.
-fn resolve(value: &Input, variables: &Variables) -> Option<Value> {
+fn resolve(value: &Value, variables: &Members) -> Option<Input> {
     Some(match value {
-        Input::Variable(name) => variables.get(name.as_str())?.clone(),
+        Value::Variable(name) => variables.get(name.as_str())?.clone(),
         // A list keeps its length: a variable without a value is null in it.
-        Input::List(values) => {
-            values.iter().map(|value| resolve(value, variables).unwrap_or(Value::Null)).collect::<Vec<_>>().into()
+        Value::List(values) => {
+            Input::List(values.iter().map(|value| resolve(value, variables).unwrap_or(Input::NULL)).collect())
         }
-        Input::Object(members) => members
-            .iter()
-            .filter_map(|(name, value)| Some((name.to_string(), resolve(value, variables)?)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Input::Enum(name) => Value::from(name.as_str()),
-        Input::Number(number) => Value::Number(number.clone()),
-        Input::String(text) => Value::from(text.as_str()),
-        Input::Boolean(value) => Value::from(*value),
+        Value::Object(members) => Input::Object(
+            members.iter().filter_map(|(name, value)| Some((name.to_string(), resolve(value, variables)?))).collect(),
+        ),
+        Value::Enum(name) => Input::Scalar(name.as_str().into()),
+        Value::Number(number) => Input::Scalar(number.clone().into()),
+        Value::String(text) => Input::Scalar(text.as_str().into()),
+        Value::Boolean(value) => Input::Scalar((*value).into()),
         // Binary values come from other encodings than JSON only.
-        Input::Null | Input::Binary(_) => Value::Null,
+        Value::Null | Value::Binary(_) => Input::NULL,
     })
-}
-
-fn json(value: ConstValue) -> Value {
-    value.into_json().unwrap_or(Value::Null)
 }
 
 pub(super) fn position(pos: Pos) -> Position {

@@ -23,7 +23,7 @@ use async_graphql_value::Value as Input;
 
 use crate::{
     error::Code,
-    plan::{self, Limits},
+    plan::{self, Limits, Members},
 };
 
 use super::{document, error::Error, limits, request::Request};
@@ -159,7 +159,7 @@ pub(super) async fn execute(
     schema: &Schema,
     document: &ExecutableDocument,
     operation: &OperationDefinition,
-    variables: &document::Variables,
+    variables: &Members,
     is_engine_field: impl Fn(&str, &str) -> bool,
     prepare: impl FnOnce(async_graphql::Request) -> async_graphql::Request,
 ) -> Response {
@@ -178,7 +178,8 @@ pub(super) async fn execute(
     operation.selection_set.node.items = items;
     let operation = Positioned::new(operation, async_graphql::Pos::default());
 
-    let variables = Variables::from_json(serde_json::Value::Object(variables.clone()));
+    let variables = variables.iter().map(|(name, value)| (name.clone(), value.value().into_owned()));
+    let variables = Variables::from_json(serde_json::Value::Object(variables.collect()));
     let mut request = async_graphql::Request::new("").variables(variables);
     request.set_parsed_query(ExecutableDocument { operations: DocumentOperations::Single(operation), fragments });
     let (schema, request, runtime) = (schema.clone(), prepare(request), tokio::runtime::Handle::current());
@@ -192,7 +193,7 @@ pub(super) async fn execute(
 /// The engine's own fields of the root, wherever fragments hide them.
 fn flatten(
     document: &ExecutableDocument,
-    variables: &document::Variables,
+    variables: &Members,
     set: &SelectionSet,
     is_engine_field: &dyn Fn(&str, &str) -> bool,
     items: &mut Vec<Positioned<Selection>>,

@@ -11,6 +11,7 @@ mod entity;
 mod enumeration;
 mod error;
 mod filter;
+mod given;
 mod key;
 mod limits;
 mod mutation;
@@ -42,7 +43,7 @@ use crate::{
 pub use define::{DefinitionField, Definitions};
 pub use definition::payload::Defined;
 pub use error::error_body;
-pub use operation::{Context, Reply, execute, select};
+pub use operation::{Context, Operations, Reply, Statistics, execute, select};
 pub use request::{Outcome, Request, Response};
 pub use sdl::sdl;
 pub use sdl_diff::{breaking_changes, diff as sdl_diff};

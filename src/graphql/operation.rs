@@ -1,7 +1,12 @@
 //! One operation from request to response: validated, planned, compiled, executed, written.
 
+mod mutation;
+mod prepared;
+mod query;
+
+use std::sync::Arc;
+
 use async_graphql::{
-    Response as EngineResponse, Value as Data,
     dynamic::Schema,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
@@ -9,11 +14,8 @@ use async_graphql::{
 use crate::{
     catalog::Catalog,
     error::Code,
-    execute::{self, Answer, Behaviors, Database, Failure, Fragment, Read, Surroundings, Write},
-    plan::{
-        self, Limits, Merged, Mutations, Selection, collect, plan_read,
-        write::{self, Earlier, WritePlan},
-    },
+    execute::{self, Behaviors, Database},
+    plan::{self, Limits, Members, Mutations, Selection, collect},
 };
 
 use super::{
@@ -21,9 +23,16 @@ use super::{
     document,
     engine::{self, Validated},
     error::{self, Error},
+    given::{self, Given},
     request::{Outcome, Request, Response},
     schema, variable,
 };
+
+use mutation::Mutation;
+use prepared::{Known, Operation, Variant};
+use query::Query;
+
+pub use prepared::{Operations, Statistics};
 
 /// What an operation runs against.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +45,8 @@ pub struct Context<'a> {
     pub behaviors: &'a Behaviors,
     /// The contract.
     pub schema: &'a Schema,
+    /// The operations that were asked before.
+    pub operations: &'a Operations,
     /// Where the data is.
     pub database: &'a Database,
     /// The generation of definitions that these are of.
@@ -53,13 +64,22 @@ pub enum Reply {
     Define(Box<Definitions>),
 }
 
-/// Answers a request.
+/// Answers a request. One whose operation was asked before, with variables of the same shape, is neither parsed nor
+/// validated nor, for most queries, planned again.
 pub async fn execute(context: Context<'_>, request: &Request) -> Reply {
+    let known = context.operations.find(request);
+    if let Some(known) = &known
+        && let Some(response) = again(context, request, known).await
+    {
+        context.operations.count(true);
+        return Reply::Answer(response);
+    }
+    context.operations.count(false);
     let document = match validated(context.schema, context.limits, request).await {
         Ok(document) => document,
         Err(response) => return Reply::Answer(response),
     };
-    let reply = run(context, request, &document).await;
+    let reply = first(context, request, known, document).await;
     reply.unwrap_or_else(|error| Reply::Answer(refused(vec![Error::from(&error)])))
 }
 
@@ -70,7 +90,7 @@ pub async fn execute(context: Context<'_>, request: &Request) -> Reply {
 pub async fn select(schema: &Schema, limits: Limits, request: &Request) -> Result<Selection, Response> {
     let document = validated(schema, limits, request).await?;
     let selected = document::operation(&document, request.operation_name.as_deref()).and_then(|operation| {
-        let variables = document::variables(&operation.node, &request.variables)?;
+        let (variables, _) = given::variables(&operation.node, &request.variables)?;
         Ok(document::selection(&document, &operation.node, &variables))
     });
     selected.map_err(|error| refused(vec![Error::from(&error)]))
@@ -91,211 +111,95 @@ fn refused(errors: Vec<Error>) -> Response {
     Response { outcome: Outcome::Refused, body: error::body(errors), statements: 0, is_doubtful: true }
 }
 
-/// A field of the root on its way to the response.
-enum Root {
-    /// Known without any data.
-    Text(String),
-    /// Resolved by the engine.
-    Engine,
-    /// Read from the database.
-    Read(Box<Read>),
-    /// Refused.
-    Failed(Box<plan::Error>),
+/// An operation with the values of its variables.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Members,
 }
 
-async fn run(context: Context<'_>, request: &Request, document: &ExecutableDocument) -> plan::Result<Reply> {
-    let operation = &document::operation(document, request.operation_name.as_deref())?.node;
-    variable::check(context.schema.registry(), document, operation)?;
-    let variables = document::variables(operation, &request.variables)?;
-    let selection = document::selection(document, operation, &variables);
+/// What is done for an operation.
+enum Planned {
+    Query(Query),
+    Mutation(Mutation),
+    Define(Box<Definitions>),
+    /// It changes definitions, and asks for something that cannot be.
+    Refused(Box<plan::Error>),
+}
+
+fn plan(context: Context<'_>, source: Source<'_>) -> Planned {
+    let Source { document, operation, variables } = source;
+    let selection = document::selection(document, operation, variables);
     if operation.ty != OperationType::Mutation {
-        return Ok(Reply::Answer(query(context, document, operation, &variables, &selection).await));
+        return Planned::Query(Query::plan(context, &collect(&[&selection], &|condition| condition == schema::QUERY)));
     }
     let fields = collect(&[&selection], &|condition| condition == schema::MUTATION);
-    match Definitions::parse(document, operation, &variables, &fields) {
-        Ok(Some(definitions)) => Ok(Reply::Define(Box::new(definitions))),
-        Ok(None) => Ok(Reply::Answer(mutation(context, &fields).await)),
-        Err(error) => Ok(Reply::Answer(failed(Error::from(&error), Outcome::Executed, false))),
+    match Definitions::parse(document, operation, variables, &fields) {
+        Ok(Some(definitions)) => Planned::Define(Box::new(definitions)),
+        Ok(None) => Planned::Mutation(Mutation::plan(context, &fields)),
+        Err(error) => Planned::Refused(Box::new(error)),
     }
 }
 
-/// All fields of a mutation, or none: the first that is refused makes data null, and its error says which it was.
-async fn mutation(context: Context<'_>, fields: &[Merged<'_>]) -> Response {
-    let key = |index: usize| fields[index].field.response_key.as_str();
-    let is_name = |field: &Merged<'_>| field.field.name == "__typename";
-    let profile = context.catalog.profile;
-    let mut plans: Vec<WritePlan> = Vec::with_capacity(fields.len());
-    for (index, field) in fields.iter().enumerate().filter(|(_, field)| !is_name(field)) {
-        let earlier: Vec<Earlier<'_>> = plans.iter().map(Earlier::of).collect();
-        match write::plan(context.catalog, context.mutations, context.limits, &earlier, field) {
-            Ok(plan) => plans.push(plan),
-            Err(error) => return failed(Error::of_data(&error, profile).at(key(index)), Outcome::Executed, false),
-        }
-    }
-    let dialect = context.database.dialect();
-    let writes: Vec<Write> = plans.into_iter().map(|plan| Write::new(context.catalog, dialect, plan)).collect();
-    let surroundings = Surroundings {
-        catalog: context.catalog,
-        behaviors: context.behaviors,
-        generation: context.generation,
-        max_answer: context.limits.max_answer,
-    };
-    let answer =
-        if writes.is_empty() { Ok(Answer::default()) } else { context.database.write(surroundings, &writes).await };
-    match answer {
-        Err(Failure { field, error }) => {
-            let failed_field = fields.iter().filter(|field| !is_name(field)).nth(field);
-            let key = failed_field.map_or("", |field| field.field.response_key.as_str());
-            log(&error, key);
-            let is_away = error.code() == Code::Unavailable;
-            let mut refusal = Error::of_data(&error, profile).at(key);
-            if let Some(field) = failed_field {
-                refusal = refusal.located(field.field.position);
-            }
-            // Nothing was written: it may be put to a newer generation.
-            let is_doubtful = !is_away || error.is_outdated();
-            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, is_doubtful)
-        }
-        Ok(Answer { fragments, statements }) => {
-            let mut fragments = fragments.into_iter();
-            let mut body = b"{\"data\":{".to_vec();
-            for (index, field) in fields.iter().enumerate() {
-                body.extend((index > 0).then_some(b','));
-                if is_name(field) {
-                    body.extend_from_slice(format!("\"{}\":\"{}\"", key(index), schema::MUTATION).as_bytes());
-                } else {
-                    body.extend(fragments.next().unwrap_or_default());
-                }
-            }
-            body.extend_from_slice(b"}}");
-            Response { outcome: Outcome::Executed, body, statements, is_doubtful: false }
-        }
-    }
-}
-
-fn failed(error: Error, outcome: Outcome, is_doubtful: bool) -> Response {
-    let mut body = b"{\"data\":null".to_vec();
-    error::append(vec![error], &mut body);
-    body.push(b'}');
-    Response { outcome, body, statements: 0, is_doubtful }
-}
-
-async fn query(
+/// Plans and runs an operation that was validated for this request, and keeps what holds for others.
+async fn first(
     context: Context<'_>,
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &document::Variables,
-    selection: &Selection,
-) -> Response {
-    let fields = collect(&[selection], &|condition| condition == schema::QUERY);
-    let roots: Vec<Root> = fields.iter().map(|field| root(context, field)).collect();
-
-    let mut engine = Vec::new();
-    for (field, _) in fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Engine)) {
-        // One by one, so that a field that is refused leaves the others alone.
-        let key = field.field.response_key.as_str();
-        let is_it = |name: &str, response_key: &str| schema::is_engine_field(name) && response_key == key;
-        let response = engine::execute(context.schema, document, operation, variables, is_it, |it| it).await;
-        engine.push(response);
-    }
-    // Where a refused field makes all data null, there is no use in reading the rest.
-    let is_lost = roots.iter().zip(&fields).any(|(root, field)| {
-        matches!(root, Root::Failed(_)) && !schema::is_nullable_root(context.catalog, &field.field.name)
-    });
-    let reads: Vec<&Read> = roots
-        .iter()
-        .filter(|_| !is_lost)
-        .filter_map(|root| if let Root::Read(read) = root { Some(read.as_ref()) } else { None })
-        .collect();
-    let statements = reads.iter().map(|read| read.statements.len()).sum();
-    let fragments =
-        if reads.is_empty() { Ok(Vec::new()) } else { context.database.read(&reads, context.limits.max_answer).await };
-    respond(context.catalog, &fields, roots, engine, fragments, statements)
-}
-
-fn root(context: Context<'_>, field: &Merged<'_>) -> Root {
-    match field.field.name.as_str() {
-        "__typename" => Root::Text(schema::QUERY.to_owned()),
-        name if schema::is_engine_field(name) => Root::Engine,
-        _ => match plan_read(context.catalog, context.limits, field) {
-            Ok(plan) => Root::Read(Box::new(Read::new(context.catalog, context.database.dialect(), plan))),
-            Err(error) => Root::Failed(Box::new(error)),
-        },
-    }
-}
-
-fn respond(
-    catalog: &Catalog,
-    fields: &[Merged<'_>],
-    roots: Vec<Root>,
-    engine: Vec<EngineResponse>,
-    fragments: Result<Vec<Result<Fragment, execute::Error>>, execute::Failure>,
-    statements: usize,
-) -> Response {
-    let mut errors = Vec::new();
-    let mut outcome = Outcome::Executed;
-    // What definitions are is asked of the newest generation only.
-    let mut is_doubtful = !engine.is_empty();
-    let mut is_null = false;
-    let mut fragments = match fragments {
-        Ok(fragments) => fragments.into_iter(),
-        Err(Failure { field, error }) => {
-            if error.code() == Code::Unavailable {
-                outcome = Outcome::Unavailable;
+    request: &Request,
+    known: Option<Arc<Operation>>,
+    document: ExecutableDocument,
+) -> plan::Result<Reply> {
+    let known = known.unwrap_or_else(|| Operation::new(document));
+    let operation = known.definition(request)?;
+    variable::check(context.schema.registry(), known.document(), operation)?;
+    let given = Given::of(operation, &request.variables);
+    let (variables, leaves) = given::variables(operation, &request.variables)?;
+    let source = Source { document: known.document(), operation, variables: &variables };
+    Ok(Reply::Answer(match plan(context, source) {
+        Planned::Define(definitions) => return Ok(Reply::Define(definitions)),
+        Planned::Refused(error) => mutation::failed(Error::from(error.as_ref()), Outcome::Executed, false),
+        Planned::Mutation(mutation) => {
+            if mutation.is_sound() {
+                known.keep(Variant::unplanned(given.shape));
+                context.operations.insert(request, &known);
             }
-            let reads = fields.iter().zip(&roots).filter(|(_, root)| matches!(root, Root::Read(_)));
-            let key = reads.map(|(field, _)| field.field.response_key.as_str()).nth(field).unwrap_or_default();
-            log(&error, key);
-            is_doubtful |= error.is_undefined();
-            errors.push(Error::from(&error).at(key));
-            is_null = true;
-            Vec::new().into_iter()
+            mutation.run(context).await
         }
-    };
-    let mut engine = engine.into_iter();
-    let mut data = Vec::new();
-    for (field, root) in fields.iter().zip(roots) {
-        let key = field.field.response_key.as_str();
-        data.push(if data.is_empty() { b'{' } else { b',' });
-        match root {
-            Root::Read(_) => match fragments.next() {
-                Some(Ok(fragment)) => data.extend(fragment),
-                Some(Err(error)) => {
-                    log(&error, key);
-                    errors.push(Error::of_data(&error, catalog.profile).at(key).located(field.field.position));
-                    data.extend_from_slice(format!("\"{key}\":null").as_bytes());
-                    is_null |= !schema::is_nullable_root(catalog, &field.field.name);
+        Planned::Query(query) => {
+            let answer = query.run(context, Some(source), &given.leaves).await;
+            if query.is_sound() {
+                known.keep(Variant::of(given, &leaves, query));
+                context.operations.insert(request, &known);
+            }
+            answer.unwrap_or_else(Response::internal)
+        }
+    }))
+}
+
+/// Runs an operation that was valid before with variables of the same shape; nothing where it has to be validated again:
+/// whatever is wrong with the values of its variables is the engine's to say.
+async fn again(context: Context<'_>, request: &Request, known: &Operation) -> Option<Response> {
+    let operation = known.definition(request).ok()?;
+    if request.queries_only && operation.ty != OperationType::Query {
+        return None;
+    }
+    let given = Given::of(operation, &request.variables);
+    match known.variant(&given)? {
+        Known::Variant(variant) => variant.query()?.run(context, None, &given.leaves).await,
+        Known::Shape => {
+            let (variables, leaves) = given::variables(operation, &request.variables).ok()?;
+            let source = Source { document: known.document(), operation, variables: &variables };
+            match plan(context, source) {
+                Planned::Mutation(mutation) if mutation.is_sound() => Some(mutation.run(context).await),
+                Planned::Query(query) if query.is_sound() => {
+                    let response = query.run(context, Some(source), &given.leaves).await;
+                    known.keep(Variant::of(given, &leaves, query));
+                    response
                 }
-                None => is_null = true,
-            },
-            Root::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
-            Root::Engine => {
-                let response = engine.next().unwrap_or_default();
-                errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal).within(key)));
-                let value = engine_value(&response.data, key);
-                is_null |= value.is_none() && !schema::is_nullable_root(catalog, &field.field.name);
-                data.extend_from_slice(format!("\"{key}\":{}", value.as_deref().unwrap_or("null")).as_bytes());
-            }
-            Root::Failed(error) => {
-                errors.push(Error::of_data(error.as_ref(), catalog.profile).at(key));
-                data.extend_from_slice(format!("\"{key}\":null").as_bytes());
-                is_null |= !schema::is_nullable_root(catalog, &field.field.name);
+                _ => None,
             }
         }
     }
-    if data.is_empty() {
-        data.push(b'{');
-    }
-    data.push(b'}');
-
-    let mut body = Vec::with_capacity(data.len() + 16);
-    body.extend_from_slice(b"{\"data\":");
-    body.extend_from_slice(if is_null { b"null" } else { &data });
-    if !errors.is_empty() {
-        error::append(errors, &mut body);
-    }
-    body.push(b'}');
-    Response { outcome, body, statements, is_doubtful }
 }
 
 /// What a client can bring about is not worth an operator's attention.
@@ -304,12 +208,5 @@ fn log(error: &execute::Error, key: &str) {
         Code::Internal | Code::Unavailable => tracing::error!(%error, key, "a field could not be answered"),
         Code::Forbidden => tracing::warn!(%error, key, "a field could not be answered"),
         _ => tracing::debug!(%error, key, "a field could not be answered"),
-    }
-}
-
-fn engine_value(data: &Data, key: &str) -> Option<String> {
-    match data {
-        Data::Object(members) => members.get(key).and_then(|value| serde_json::to_string(value).ok()),
-        _ => None,
     }
 }

@@ -1,11 +1,9 @@
 //! Counts, sums, averages and extremes, in all and by groups.
 
-use serde_json::Value;
-
 use crate::catalog::{AttributeId, AttributeType, Entity, EntityId, name};
 
 use super::{
-    Error, Filter, Member, Merged, Object, Output, Parent, Query, Result, Step,
+    Error, Filter, Input, Member, Merged, Object, Output, Parent, Query, Result, Step,
     page::Limits,
     read::Planner,
     selection::{Field, Selection, collect},
@@ -266,11 +264,8 @@ fn attribute_of(
 }
 
 fn group_by(entity: &Entity, field: &Field) -> Result<Vec<AttributeId>> {
-    let values = match field.arguments.get("groupBy") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(values)) => values.as_slice(),
-        Some(single) => std::slice::from_ref(single),
-    };
+    let given = field.arguments.get("groupBy").filter(|value| !value.is_null());
+    let values = given.map_or(&[][..], Input::as_list);
     let mut attributes = Vec::new();
     for value in values {
         let found = value.as_str().and_then(|name| find_by_enum_value(entity, name));

@@ -1,11 +1,9 @@
 //! Connections: pages with cursors, by Relay's specification.
 
-use serde_json::{Map, Value};
-
 use crate::catalog::EntityId;
 
 use super::{
-    ConnectionPart, ConnectionTemplate, EdgePart, Error, Merged, Output, PageInfoPart, Parent, Query, Result, Rows,
+    ConnectionPart, ConnectionTemplate, EdgePart, Error, Members, Merged, Output, PageInfoPart, Parent, Query, Result, Rows,
     Step, aggregate, cursor, order, page, read::Planner, selection::collect,
 };
 
@@ -107,7 +105,7 @@ fn page_info(merged: &Merged<'_>) -> Vec<(String, PageInfoPart)> {
         .collect()
 }
 
-fn page_rows(planner: &Planner<'_>, id: EntityId, arguments: &Map<String, Value>) -> Result<(Rows, usize)> {
+fn page_rows(planner: &Planner<'_>, id: EntityId, arguments: &Members) -> Result<(Rows, usize)> {
     let first = page::count(planner.limits, "first", arguments)?;
     let last = page::count(planner.limits, "last", arguments)?;
     if first.is_some() && last.is_some() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::catalog::Catalog;
 
-use super::{Error, Literal, Result, Rows};
+use super::{Error, Input, Literal, Result, Rows};
 
 /// A place in an order: the values of its keys, nothing for null.
 pub type Bound = Vec<Option<Literal>>;
@@ -34,7 +34,7 @@ pub fn signature(catalog: &Catalog, rows: &Rows) -> String {
 ///
 /// # Errors
 /// `INVALID` for anything else.
-pub(super) fn parse(catalog: &Catalog, rows: &Rows, argument: &str, value: Option<&Value>) -> Result<Option<Bound>> {
+pub(super) fn parse(catalog: &Catalog, rows: &Rows, argument: &str, value: Option<&Input>) -> Result<Option<Bound>> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     let refuse = || {
         Error::invalid(format!("{argument} is not a cursor of this connection"))

@@ -1,12 +1,10 @@
 //! `where` arguments: JSON in, a tree of comparisons on attributes and over links out.
 
-use serde_json::{Map, Value};
-
-use crate::catalog::{AttributeId, Catalog, EntityId, NavigationProperty};
+use crate::catalog::{AttributeId, AttributeType, Catalog, EntityId, NavigationProperty};
 
 use super::{
-    Error, Hop, Result,
-    literal::{Literal, shorten},
+    Error, Hop, Input, Members, Operand, Result,
+    literal::shorten,
     operator::{self, Operator, Shape},
 };
 
@@ -25,8 +23,8 @@ pub enum Filter {
         attribute: AttributeId,
         /// How.
         operator: Operator,
-        /// With what: one for most operators, two for `between`, any number for lists.
-        operands: Vec<Literal>,
+        /// With what: two for `between`, one for the rest.
+        operands: Vec<Operand>,
     },
     /// An attribute is null (or, negated, is not).
     Null {
@@ -96,9 +94,9 @@ const MAX_CONDITIONS: usize = 500;
 ///
 /// # Errors
 /// `INVALID` for unknown names and values of the wrong type, `LIMIT_EXCEEDED` when nested too deep or too large.
-pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Value>) -> Result<Option<Filter>> {
-    match value {
-        None | Some(Value::Null) => Ok(None),
+pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Input>) -> Result<Option<Filter>> {
+    match value.filter(|value| !value.is_null()) {
+        None => Ok(None),
         Some(value) => {
             let filter = plan_object(catalog, entity, value, 0)?;
             if filter.conditions() > MAX_CONDITIONS {
@@ -110,7 +108,7 @@ pub fn plan(catalog: &Catalog, entity: EntityId, value: Option<&Value>) -> Resul
     }
 }
 
-fn plan_object(catalog: &Catalog, entity: EntityId, value: &Value, depth: usize) -> Result<Filter> {
+fn plan_object(catalog: &Catalog, entity: EntityId, value: &Input, depth: usize) -> Result<Filter> {
     if depth > MAX_DEPTH {
         let message = format!("a filter may be nested {MAX_DEPTH} levels deep");
         return Err(Error::new(crate::error::Code::LimitExceeded, message));
@@ -127,13 +125,11 @@ fn plan_object(catalog: &Catalog, entity: EntityId, value: &Value, depth: usize)
     Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
 }
 
-fn plan_list(catalog: &Catalog, entity: EntityId, value: &Value, depth: usize) -> Result<Vec<Filter>> {
-    // A single value stands for a list of one (GraphQL 3.11, input coercion of lists).
-    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    values.iter().map(|value| plan_object(catalog, entity, value, depth)).collect()
+fn plan_list(catalog: &Catalog, entity: EntityId, value: &Input, depth: usize) -> Result<Vec<Filter>> {
+    value.as_list().iter().map(|value| plan_object(catalog, entity, value, depth)).collect()
 }
 
-fn plan_field(catalog: &Catalog, id: EntityId, name: &str, value: &Value, depth: usize) -> Result<Filter> {
+fn plan_field(catalog: &Catalog, id: EntityId, name: &str, value: &Input, depth: usize) -> Result<Filter> {
     let entity = catalog.entity(id);
     if let Some(attribute) = entity.find_attribute(name) {
         return plan_attribute(catalog, id, attribute, value);
@@ -150,7 +146,7 @@ fn plan_field(catalog: &Catalog, id: EntityId, name: &str, value: &Value, depth:
         .entity(&entity.logical_name))
 }
 
-fn plan_navigation(catalog: &Catalog, property: &NavigationProperty, value: &Value, depth: usize) -> Result<Filter> {
+fn plan_navigation(catalog: &Catalog, property: &NavigationProperty, value: &Input, depth: usize) -> Result<Filter> {
     let related = |quantifier, filter| Filter::Related { hop: property.into(), quantifier, filter: Box::new(filter) };
     if !property.collection {
         return Ok(related(Quantifier::Some, plan_object(catalog, property.target, value, depth)?));
@@ -168,7 +164,7 @@ fn plan_navigation(catalog: &Catalog, property: &NavigationProperty, value: &Val
     Ok(Filter::All(parts))
 }
 
-fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, value: &Value) -> Result<Filter> {
+fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, value: &Input) -> Result<Filter> {
     let entity = catalog.entity(id);
     let attribute = entity.attribute(attribute_id);
     let explain = |error: Error| {
@@ -179,8 +175,7 @@ fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, va
         let row = operator::find(name).filter(|row| row.fits(&attribute.ty)).ok_or_else(|| {
             explain(Error::invalid(format!("there is no operator {name} for {}", attribute.ty.word())))
         })?;
-        let filter = plan_operand(attribute_id, row, operand, &|value| Literal::parse_compared(value, &attribute.ty))
-            .map_err(explain)?;
+        let filter = plan_operand(attribute_id, row, operand, &attribute.ty).map_err(explain)?;
         parts.extend(filter);
     }
     Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
@@ -189,37 +184,34 @@ fn plan_attribute(catalog: &Catalog, id: EntityId, attribute_id: AttributeId, va
 fn plan_operand(
     attribute: AttributeId,
     row: &operator::Row,
-    operand: &Value,
-    parse: &dyn Fn(&Value) -> Result<Literal>,
+    operand: &Input,
+    ty: &AttributeType,
 ) -> Result<Option<Filter>> {
     let compare = |operands| Some(Filter::Compare { attribute, operator: row.operator, operands });
-    match (row.shape, row.operator, operand) {
-        (_, Operator::Equal, Value::Null) => Ok(Some(Filter::Null { attribute, is_null: true })),
-        (_, Operator::NotEqual, Value::Null) => Ok(Some(Filter::Null { attribute, is_null: false })),
+    match (row.shape, row.operator) {
+        (_, Operator::Equal) if operand.is_null() => Ok(Some(Filter::Null { attribute, is_null: true })),
+        (_, Operator::NotEqual) if operand.is_null() => Ok(Some(Filter::Null { attribute, is_null: false })),
         // Elsewhere null has only one sense: not given.
-        (_, _, Value::Null) => Ok(None),
-        (Shape::Flag, _, value) => {
-            let is_null = value.as_bool().ok_or_else(|| Error::invalid(format!("{} takes true or false", row.name)))?;
+        _ if operand.is_null() => Ok(None),
+        (Shape::Flag, _) => {
+            let is_null = operand.as_bool().ok_or_else(|| Error::invalid(format!("{} takes true or false", row.name)))?;
             Ok(Some(Filter::Null { attribute, is_null }))
         }
-        (Shape::One, _, value) => Ok(compare(vec![parse(value)?])),
-        (Shape::List | Shape::Pair, _, value) => {
-            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-            if row.shape == Shape::Pair && values.len() != 2 {
+        (Shape::One, _) => Ok(compare(vec![Operand::one(operand, ty)?])),
+        (Shape::List, _) => Ok(compare(vec![Operand::list(row.name, operand, ty)?])),
+        (Shape::Pair, _) => {
+            let values = operand.as_list();
+            if values.len() != 2 {
                 return Err(Error::invalid(format!("{} takes two values, not {}", row.name, values.len())));
             }
-            if values.len() > super::MAX_LIST {
-                let message = format!("{} takes at most {} values", row.name, super::MAX_LIST);
-                return Err(Error::new(crate::error::Code::LimitExceeded, message));
-            }
-            if values.iter().any(Value::is_null) {
+            if values.iter().any(Input::is_null) {
                 return Err(Error::invalid(format!("{} takes no null among its values", row.name)).hint("Use isNull."));
             }
-            Ok(compare(values.iter().map(parse).collect::<Result<_>>()?))
+            Ok(compare(values.iter().map(|value| Operand::one(value, ty)).collect::<Result<_>>()?))
         }
     }
 }
 
-fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>> {
+fn object<'a>(value: &'a Input, what: &str) -> Result<&'a Members> {
     value.as_object().ok_or_else(|| Error::invalid(format!("{what} takes an object, not {}", shorten(value))))
 }

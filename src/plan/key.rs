@@ -1,13 +1,12 @@
 //! `key` arguments: exactly one way to address one record.
 
-use serde_json::{Map, Value};
 
 use crate::{
     catalog::{AttributeId, Catalog, Entity, EntityId, name},
     error::Code,
 };
 
-use super::{Error, Filter, Literal, Reference, Result, literal::shorten, operator::Operator};
+use super::{Input, Members, Operand, Error, Filter, Literal, Reference, Result, literal::shorten, operator::Operator};
 
 /// A way to address a record: the primary key or an alternate key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,19 +37,25 @@ impl Key {
 ///
 /// # Errors
 /// `INVALID` for anything but exactly one whole key, `TYPE_MISMATCH` for a reference to another entity.
-pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Filter> {
-    values(catalog, id, value).map(equals)
+pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Filter> {
+    operands(catalog, id, value).map(equals)
 }
 
 /// The attributes and values of a `key` argument.
 ///
 /// # Errors
 /// As for [`plan`].
-pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> Result<Vec<(AttributeId, Literal)>> {
+pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Literal)>> {
+    let operands = operands(catalog, id, value)?;
+    let literal = |(attribute, operand): (AttributeId, Operand)| Some((attribute, operand.literals.into_iter().next()?));
+    Ok(operands.into_iter().filter_map(literal).collect())
+}
+
+fn operands(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Operand)>> {
     let entity = catalog.entity(id);
     let one =
         || Error::invalid(format!("key takes exactly one key of {}", entity.logical_name)).entity(&entity.logical_name);
-    let members = value.and_then(Value::as_object).ok_or_else(one)?;
+    let members = value.and_then(Input::as_object).ok_or_else(one)?;
     let mut given = members.iter().filter(|(_, value)| !value.is_null());
     let (Some((name, value)), None) = (given.next(), given.next()) else { return Err(one()) };
     if name == catalog.profile.reference() {
@@ -60,23 +65,23 @@ pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Value>) -> 
             let message = format!("{} is a reference to another entity than {}", shorten(value), entity.logical_name);
             return Err(Error::new(Code::TypeMismatch, message).entity(&entity.logical_name));
         }
-        return Ok(reference.key);
+        return Ok(reference.key.into_iter().map(|(attribute, value)| (attribute, value.into())).collect());
     }
     let key = Key::all(entity).into_iter().find(|key| key.name == *name).ok_or_else(one)?;
-    let parse = |attribute: &AttributeId, value: &Value| {
-        let parsed = Literal::parse_compared(value, &entity.attribute(*attribute).ty)?;
+    let parse = |attribute: &AttributeId, value: &Input| {
+        let parsed = Operand::one(value, &entity.attribute(*attribute).ty)?;
         Ok((*attribute, parsed))
     };
     match (key.attributes.as_slice(), value) {
         ([only], value) => Ok(vec![parse(only, value)?]),
-        (several, Value::Object(parts)) => {
+        (several, Input::Object(parts)) => {
             several.iter().map(|attribute| parse(attribute, part(entity, *attribute, parts)?)).collect()
         }
         _ => Err(one()),
     }
 }
 
-fn part<'a>(entity: &Entity, id: AttributeId, parts: &'a Map<String, Value>) -> Result<&'a Value> {
+fn part<'a>(entity: &Entity, id: AttributeId, parts: &'a Members) -> Result<&'a Input> {
     let name = &entity.attribute(id).name;
     parts.get(name).filter(|value| !value.is_null()).ok_or_else(|| {
         Error::invalid(format!("the key lacks {name}: a key is given whole")).entity(&entity.logical_name)
@@ -84,7 +89,11 @@ fn part<'a>(entity: &Entity, id: AttributeId, parts: &'a Map<String, Value>) -> 
 }
 
 /// The filter that a reference's key amounts to.
-pub(super) fn equals(key: Vec<(AttributeId, Literal)>) -> Filter {
-    let compare = |(attribute, value)| Filter::Compare { attribute, operator: Operator::Equal, operands: vec![value] };
+pub(super) fn equals<O: Into<Operand>>(key: Vec<(AttributeId, O)>) -> Filter {
+    let compare = |(attribute, value): (AttributeId, O)| Filter::Compare {
+        attribute,
+        operator: Operator::Equal,
+        operands: vec![value.into()],
+    };
     Filter::All(key.into_iter().map(compare).collect())
 }

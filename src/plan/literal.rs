@@ -146,7 +146,7 @@ fn decimal(text: &str) -> Option<String> {
 }
 
 /// A value as it may stand in a message.
-pub(super) fn shorten(value: &Value) -> String {
+pub(super) fn shorten(value: &impl std::fmt::Display) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),

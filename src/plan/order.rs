@@ -1,10 +1,8 @@
 //! `orderBy` arguments: a list of single keys, in the caller's order, completed by the key so that it is total.
 
-use serde_json::Value;
-
 use crate::catalog::{AttributeId, Catalog};
 
-use super::{Error, Hop, Result, Rows, literal::shorten};
+use super::{Error, Hop, Input, Result, Rows, literal::shorten};
 
 /// One key of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +53,8 @@ const MAX_KEYS: usize = 16;
 ///
 /// # Errors
 /// `INVALID` for unknown names, several keys in one object, and attributes without an order.
-pub(super) fn plan(catalog: &Catalog, rows: &mut Rows, value: Option<&Value>) -> Result<()> {
-    let keys = match value {
-        None | Some(Value::Null) => &[],
-        Some(Value::Array(keys)) => keys.as_slice(),
-        Some(single) => std::slice::from_ref(single),
-    };
+pub(super) fn plan(catalog: &Catalog, rows: &mut Rows, value: Option<&Input>) -> Result<()> {
+    let keys = value.filter(|value| !value.is_null()).map_or(&[][..], Input::as_list);
     if keys.len() > MAX_KEYS {
         let message = format!("an order may have {MAX_KEYS} keys");
         return Err(Error::new(crate::error::Code::LimitExceeded, message));
@@ -75,7 +69,7 @@ pub(super) fn plan(catalog: &Catalog, rows: &mut Rows, value: Option<&Value>) ->
     Ok(())
 }
 
-fn plan_key(catalog: &Catalog, rows: &mut Rows, key: &Value) -> Result<OrderTerm> {
+fn plan_key(catalog: &Catalog, rows: &mut Rows, key: &Input) -> Result<OrderTerm> {
     let (mut source, mut id, mut key) = (0, rows.entity, key);
     loop {
         let entity = catalog.entity(id);
@@ -96,7 +90,7 @@ fn plan_key(catalog: &Catalog, rows: &mut Rows, key: &Value) -> Result<OrderTerm
     }
 }
 
-fn only_member(key: &Value) -> Result<(&String, &Value)> {
+fn only_member(key: &Input) -> Result<(&String, &Input)> {
     let members = key.as_object().ok_or_else(|| Error::invalid("a key of an order is an object"))?;
     let mut given = members.iter().filter(|(_, value)| !value.is_null());
     match (given.next(), given.next()) {

@@ -1,10 +1,8 @@
 //! `first`, `offset`, `last`: how many records, within the limits.
 
-use serde_json::{Map, Value};
-
 use crate::error::Code;
 
-use super::{Error, Result};
+use super::{Error, Members, Result};
 
 /// What one operation may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +38,7 @@ impl Default for Limits {
 ///
 /// # Errors
 /// `INVALID` when negative, `LIMIT_EXCEEDED` when larger than the largest page.
-pub(super) fn count(limits: Limits, name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
+pub(super) fn count(limits: Limits, name: &str, arguments: &Members) -> Result<Option<u64>> {
     let count = natural(name, arguments)?;
     if count.is_some_and(|count| count > limits.max_page) {
         let message = format!("{name} may be {} at most", limits.max_page);
@@ -53,9 +51,9 @@ pub(super) fn count(limits: Limits, name: &str, arguments: &Map<String, Value>) 
 ///
 /// # Errors
 /// `INVALID` when it is not one.
-pub(super) fn natural(name: &str, arguments: &Map<String, Value>) -> Result<Option<u64>> {
-    match arguments.get(name) {
-        None | Some(Value::Null) => Ok(None),
+pub(super) fn natural(name: &str, arguments: &Members) -> Result<Option<u64>> {
+    match arguments.get(name).filter(|value| !value.is_null()) {
+        None => Ok(None),
         Some(value) => match value.as_i64().map(u64::try_from) {
             Some(Ok(number)) => Ok(Some(number)),
             Some(Err(_)) => Err(Error::invalid(format!("{name} must not be negative"))),

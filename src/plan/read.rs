@@ -3,7 +3,7 @@
 use crate::catalog::{Attribute, AttributeId, AttributeType, Catalog, EntityId, NavigationProperty};
 
 use super::{
-    Aggregate, AggregateColumn, Column, Error, Filter, Hop, Member, Merged, Object, Output, Parent, Query, Reference,
+    Aggregate, AggregateColumn, Column, Error, Filter, Hop, Input, Member, Merged, Object, Output, Parent, Query, Reference,
     Result, Rows, Step, aggregate, connection, key, order,
     page::{self, Limits},
     selection::{Selection, collect},
@@ -62,7 +62,7 @@ impl<'a> Planner<'a> {
                 .field
                 .arguments
                 .get(self.catalog.profile.reference())
-                .and_then(serde_json::Value::as_str)
+                .and_then(Input::as_str)
                 .unwrap_or_default();
             let reference = Reference::parse(self.catalog, text)?;
             return self.record(reference.entity, key::equals(reference.key), merged);

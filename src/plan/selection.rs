@@ -1,7 +1,8 @@
 //! What an operation selects, free of fragments' names, directives and variables: the plan's only view of a document.
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+
+use super::Members;
 
 /// A set of fields and type-conditioned groups of fields, in the document's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,8 +32,8 @@ pub struct Field {
     pub response_key: String,
     /// The field's name.
     pub name: String,
-    /// Arguments that were given, variables replaced by their values.
-    pub arguments: Map<String, Value>,
+    /// Arguments that were given.
+    pub arguments: Members,
     /// What is selected below it.
     pub selection: Selection,
     /// Where it stands in the document.

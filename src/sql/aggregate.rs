@@ -2,21 +2,13 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, NullOrdering, Order, Query, SelectStatement};
 
-use crate::{
-    catalog::Catalog,
-    plan::{Aggregate, AggregateColumn, AggregateFunction, Parent},
-};
+use crate::plan::{Aggregate, AggregateColumn, AggregateFunction, Parent};
 
-use super::{alias::iden, dialect::Dialect, filter, join, scope::Scope};
+use super::{alias::iden, filter, join, scope::Scope};
 
 /// Compiles a step that counts, sums and compares.
-pub(super) fn compile(
-    catalog: &Catalog,
-    dialect: Dialect,
-    parent: Option<&Parent>,
-    aggregate: &Aggregate,
-) -> SelectStatement {
-    let mut scope = Scope::new(catalog, dialect);
+pub(super) fn compile(scope: &mut Scope<'_>, parent: Option<&Parent>, aggregate: &Aggregate) -> SelectStatement {
+    let (catalog, dialect) = (scope.catalog, scope.dialect);
     let base = scope.alias();
     let mut select = Query::select();
     if let Some(parent) = parent {
@@ -27,7 +19,7 @@ pub(super) fn compile(
         let ordinal = (parents.clone(), iden("ord"));
         select.expr(Expr::col(ordinal.clone())).add_group_by([Expr::col(ordinal.clone())]);
         select.from_subquery(dialect.parents(&key), parents.clone());
-        for (table, on) in join::members(&mut scope, hop, &base, &parents) {
+        for (table, on) in join::members(scope, hop, &base, &parents) {
             select.inner_join(table, on);
         }
         select.order_by(ordinal, Order::Asc);
@@ -35,7 +27,7 @@ pub(super) fn compile(
         select.from(scope.table(aggregate.entity, &base));
     }
     for column in &aggregate.columns {
-        select.expr(expr(&scope, aggregate, column, &base));
+        select.expr(expr(scope, aggregate, column, &base));
     }
     if aggregate.columns.is_empty() {
         select.expr(Func::count(Expr::cust("*")));
@@ -50,7 +42,7 @@ pub(super) fn compile(
         }
     }
     if let Some(filter) = &aggregate.filter {
-        select.cond_where(filter::compile(&mut scope, filter, aggregate.entity, &base));
+        select.cond_where(filter::compile(scope, filter, aggregate.entity, &base));
     }
     if let Some(limit) = aggregate.limit.filter(|_| parent.is_none()) {
         select.limit(limit);

@@ -1,16 +1,17 @@
 //! Filters: comparisons on columns, and `EXISTS` over links.
 
-use sea_orm::sea_query::{Cond, Condition, DynIden, Expr, ExprTrait, IntoCondition, Query, SelectStatement};
+use sea_orm::sea_query::{Cond, Condition, DynIden, Expr, ExprTrait, IntoCondition, Query, SelectStatement, Value};
 
 use crate::{
     catalog::{EntityId, RelationshipKind},
-    plan::{Filter, Hop, Literal, Quantifier, operator::Operator},
+    plan::{Filter, Hop, Operand, Quantifier, operator::Operator},
 };
 
 use super::{
     dialect::{Pattern, Typed},
     join,
     scope::Scope,
+    slot::Form,
 };
 
 /// The condition that a filter puts on the records of an entity under an alias.
@@ -33,34 +34,51 @@ pub(super) fn compile(scope: &mut Scope<'_>, filter: &Filter, entity: EntityId, 
     }
 }
 
-fn compare(scope: &Scope<'_>, column: &Typed<'_>, operator: Operator, operands: &[Literal]) -> Expr {
+fn compare(scope: &mut Scope<'_>, column: &Typed<'_>, operator: Operator, operands: &[Operand]) -> Expr {
     let dialect = scope.dialect;
-    let left = || dialect.comparable(column);
-    let operand = |index: usize| operands.get(index).map_or_else(null, |value| dialect.parameter(value, column));
-    let text = || match operands.first() {
-        Some(Literal::Text(text)) => text.as_str(),
-        _ => "",
-    };
-    let matches = |pattern, ignore_case| dialect.matches(column.expr.clone(), pattern, text(), ignore_case);
+    let left = dialect.comparable(column);
+    let mut operand = |index: usize| operands.get(index).map_or_else(null, |operand| scope.operand(operand, column));
     match operator {
-        Operator::Equal => left().eq(operand(0)),
-        Operator::NotEqual => left().ne(operand(0)),
-        Operator::Less => left().lt(operand(0)),
-        Operator::LessOrEqual => left().lte(operand(0)),
-        Operator::Greater => left().gt(operand(0)),
-        Operator::GreaterOrEqual => left().gte(operand(0)),
-        Operator::Between => left().between(operand(0), operand(1)),
-        Operator::In => dialect.is_in(column, operands),
-        Operator::NotIn => dialect.is_in(column, operands).not(),
+        Operator::Equal => left.eq(operand(0)),
+        Operator::NotEqual => left.ne(operand(0)),
+        Operator::Less => left.lt(operand(0)),
+        Operator::LessOrEqual => left.lte(operand(0)),
+        Operator::Greater => left.gt(operand(0)),
+        Operator::GreaterOrEqual => left.gte(operand(0)),
+        Operator::Between => left.between(operand(0), operand(1)),
+        Operator::In => is_in(scope, column, operands),
+        Operator::NotIn => is_in(scope, column, operands).not(),
         Operator::IsNull => column.expr.clone().is_null(),
-        Operator::Contains => matches(Pattern::Anywhere, false),
-        Operator::StartsWith => matches(Pattern::Start, false),
-        Operator::EndsWith => matches(Pattern::End, false),
-        Operator::EqualIgnoreCase => matches(Pattern::Whole, true),
-        Operator::ContainsIgnoreCase => matches(Pattern::Anywhere, true),
-        Operator::StartsWithIgnoreCase => matches(Pattern::Start, true),
-        Operator::EndsWithIgnoreCase => matches(Pattern::End, true),
+        Operator::Contains => matches(scope, column, operands, Pattern::Anywhere, false),
+        Operator::StartsWith => matches(scope, column, operands, Pattern::Start, false),
+        Operator::EndsWith => matches(scope, column, operands, Pattern::End, false),
+        Operator::EqualIgnoreCase => matches(scope, column, operands, Pattern::Whole, true),
+        Operator::ContainsIgnoreCase => matches(scope, column, operands, Pattern::Anywhere, true),
+        Operator::StartsWithIgnoreCase => matches(scope, column, operands, Pattern::Start, true),
+        Operator::EndsWithIgnoreCase => matches(scope, column, operands, Pattern::End, true),
     }
+}
+
+fn is_in(scope: &mut Scope<'_>, column: &Typed<'_>, operands: &[Operand]) -> Expr {
+    let Some(operand) = operands.first() else { return null() };
+    let list = scope.slot(operand, column, Form::List);
+    scope.dialect.is_in(column, Expr::val(list), &operand.literals)
+}
+
+fn matches(
+    scope: &mut Scope<'_>,
+    column: &Typed<'_>,
+    operands: &[Operand],
+    pattern: Pattern,
+    ignore_case: bool,
+) -> Expr {
+    let Some(operand) = operands.first() else { return null() };
+    // Patterns are texts, and so is what stands for one.
+    let pattern = match scope.slot(operand, column, Form::Pattern(pattern, ignore_case)) {
+        Value::String(Some(pattern)) => pattern,
+        _ => String::new(),
+    };
+    scope.dialect.matches(column.expr.clone(), pattern, ignore_case)
 }
 
 fn null() -> Expr {

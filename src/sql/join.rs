@@ -138,7 +138,8 @@ fn condition(
             let literals: Vec<Literal> = values.iter().map(|value| literal(value, attribute)).collect();
             let left = scope.dialect.comparable(&column);
             if *comparison == Comparison::In {
-                return scope.dialect.is_in(&column, &literals).into_condition();
+                let list = Expr::val(scope.dialect.list(&literals));
+                return scope.dialect.is_in(&column, list, &literals).into_condition();
             }
             let Some(right) = literals.first().map(|value| scope.dialect.parameter(value, &column)) else {
                 return Cond::any();

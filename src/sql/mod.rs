@@ -13,6 +13,7 @@ mod mysql;
 mod order;
 mod read;
 mod scope;
+mod slot;
 mod statement;
 #[cfg(all(test, feature = "demo"))]
 mod tests;
@@ -23,5 +24,6 @@ pub use dialect::Dialect;
 pub(crate) use dialect::hex;
 pub use hierarchy::{enter_hierarchy, hold_ancestors, own_ancestors};
 pub use join::literal as constant;
+pub use slot::Slot;
 pub use statement::{Parameter, Statement, compile};
 pub use write::{Keys, Lock, Write};

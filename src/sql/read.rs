@@ -13,17 +13,16 @@ use crate::{
 
 use super::{
     alias::iden,
-    dialect::{Dialect, Paging},
+    dialect::Paging,
     filter, join, order,
     scope::Scope,
 };
 
 /// Compiles a step that reads records.
-pub(super) fn compile(catalog: &Catalog, dialect: Dialect, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {
-    let mut scope = Scope::new(catalog, dialect);
+pub(super) fn compile(scope: &mut Scope<'_>, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {
     match parent {
-        None => root(&mut scope, rows),
-        Some(parent) => children(&mut scope, parent.hop, rows),
+        None => root(scope, rows),
+        Some(parent) => children(scope, parent.hop, rows),
     }
 }
 

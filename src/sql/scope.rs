@@ -1,12 +1,16 @@
 //! What a statement in the making knows: the catalog, the dialect, and a counter for aliases.
 
-use sea_orm::sea_query::{DynIden, Expr, IntoIden, TableName, TableRef};
+use sea_orm::sea_query::{DynIden, Expr, IntoIden, TableName, TableRef, Value};
 
-use crate::catalog::{Attribute, AttributeId, Catalog, Entity, EntityId};
+use crate::{
+    catalog::{Attribute, AttributeId, Catalog, Entity, EntityId},
+    plan::Operand,
+};
 
 use super::{
     alias::{Aliases, iden},
     dialect::{Dialect, Typed},
+    slot::{Form, Slot, marker},
 };
 
 /// The surroundings of every part of one statement.
@@ -14,15 +18,47 @@ pub(super) struct Scope<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) dialect: Dialect,
     aliases: Aliases,
+    /// The parameters whose values come with each request.
+    slots: Vec<Slot>,
+    /// The leaves of variables whose values stand in the statement for good.
+    fixed: Vec<usize>,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(catalog: &'a Catalog, dialect: Dialect) -> Self {
-        Self { catalog, dialect, aliases: Aliases::default() }
+        Self { catalog, dialect, aliases: Aliases::default(), slots: Vec::new(), fixed: Vec::new() }
     }
 
     pub(super) fn alias(&mut self) -> DynIden {
         self.aliases.next()
+    }
+
+    /// A value that compares with a column.
+    pub(super) fn operand(&mut self, operand: &Operand, column: &Typed<'_>) -> Expr {
+        let value = Expr::val(self.slot(operand, column, Form::Value));
+        match operand.literals.first() {
+            Some(literal) => self.dialect.typed(value, literal, column),
+            None => value,
+        }
+    }
+
+    /// The parameter for an operand, or what stands for it until its value comes with a request.
+    pub(super) fn slot(&mut self, operand: &Operand, column: &Typed<'_>, form: Form) -> Value {
+        match Slot::of(self.dialect, operand, column, form) {
+            Some(slot) => {
+                self.slots.push(slot);
+                marker(self.slots.len() - 1).into()
+            }
+            None => {
+                self.fixed.extend(operand.leaf);
+                form.value(self.dialect, &operand.literals, column.ty, column.database_type)
+            }
+        }
+    }
+
+    /// The parameters whose values come with each request, and the leaves whose values stand in the statement for good.
+    pub(super) fn into_slots(self) -> (Vec<Slot>, Vec<usize>) {
+        (self.slots, self.fixed)
     }
 
     /// An entity's table under an alias.

@@ -13,6 +13,8 @@ use super::{
     aggregate,
     dialect::{Dialect, key_marker},
     read,
+    scope::Scope,
+    slot::{Slot, marked},
 };
 
 /// A statement that is ready to be prepared and run.
@@ -22,6 +24,10 @@ pub struct Statement {
     pub text: Arc<str>,
     /// The parameters, in the order of their placeholders.
     pub parameters: Vec<Parameter>,
+    /// Where their values come from that come with each request.
+    pub slots: Vec<Slot>,
+    /// The leaves of a request's variables whose values stand in it for good: on others its text depends.
+    pub fixed: Vec<usize>,
     /// The types of the keys that it is run with, part by part: of the parents, or of the records themselves. Empty for
     /// a statement without keys. The first column of one with parents is the position of the row's parent.
     pub parent_key: Vec<AttributeType>,
@@ -32,6 +38,8 @@ pub struct Statement {
 pub enum Parameter {
     /// A value that is known already.
     Value(Value),
+    /// The value of a slot.
+    Slot(usize),
     /// The keys of the parents: one part of them, or on databases that take lists as JSON all of them.
     ParentKeys {
         /// Which part of the key.
@@ -42,9 +50,10 @@ pub enum Parameter {
 /// Compiles a step into one statement.
 #[must_use]
 pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
+    let mut scope = Scope::new(catalog, dialect);
     let select = match &step.query {
-        Query::Rows(rows) => read::compile(catalog, dialect, step.parent.as_ref(), rows),
-        Query::Aggregate(aggregate) => aggregate::compile(catalog, dialect, step.parent.as_ref(), aggregate),
+        Query::Rows(rows) => read::compile(&mut scope, step.parent.as_ref(), rows),
+        Query::Aggregate(aggregate) => aggregate::compile(&mut scope, step.parent.as_ref(), aggregate),
     };
     let hop = step.parent.as_ref().map(|parent| parent.hop);
     let parent_key = match (hop, &step.query) {
@@ -54,7 +63,8 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
         }
         _ => Vec::new(),
     };
-    finish(dialect, &select, parent_key)
+    let (slots, fixed) = scope.into_slots();
+    Statement { slots, fixed, ..finish(dialect, &select, parent_key) }
 }
 
 /// The types of some attributes of an entity.
@@ -70,9 +80,11 @@ pub(super) fn finish(
 ) -> Statement {
     let (text, values) = dialect.build(statement);
     let markers: Vec<Value> = (0..parent_key.len()).map(key_marker).collect();
-    let parameter = |value: Value| match markers.iter().position(|marker| *marker == value) {
-        Some(part) => Parameter::ParentKeys { part },
-        None => Parameter::Value(value),
+    let parameter = |value: Value| match (markers.iter().position(|marker| *marker == value), marked(&value)) {
+        (Some(part), _) => Parameter::ParentKeys { part },
+        (None, Some(slot)) => Parameter::Slot(slot),
+        (None, None) => Parameter::Value(value),
     };
-    Statement { text: text.into(), parameters: values.into_iter().map(parameter).collect(), parent_key }
+    let parameters = values.into_iter().map(parameter).collect();
+    Statement { text: text.into(), parameters, slots: Vec::new(), fixed: Vec::new(), parent_key }
 }

@@ -80,7 +80,7 @@ impl Writer<'_> {
                         (true, [key]) => self.dialect.key(key, types),
                         (_, keys) => self.dialect.keys(keys, types),
                     };
-                    out.extend(read::answer(self.transaction, read, &keys, self.max_answer).await?);
+                    out.extend(read::answer(self.transaction, read, &[], &keys, self.max_answer).await?);
                 }
                 continue;
             }

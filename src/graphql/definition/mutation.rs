@@ -5,12 +5,11 @@ use async_graphql::{
     dynamic::{Field, InputObject, Object, TypeRef},
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
 
 use crate::{
     define::Change,
     graphql::types::{Types, input},
-    plan::{Error, Result},
+    plan::{Error, Members, Result},
 };
 
 use super::{boolean, cascade, optional_string, payload, string};
@@ -77,7 +76,7 @@ fn field(name: &str, about: &str) -> Field {
 ///
 /// # Errors
 /// Arguments that do not fit: the engine checks none in which a variable is missing.
-pub(in crate::graphql) fn change(name: &str, arguments: &Map<String, Json>) -> Result<Change> {
+pub(in crate::graphql) fn change(name: &str, arguments: &Members) -> Result<Change> {
     let schema_name = || parse::<String>(arguments, "schemaName");
     Ok(match name {
         "createOneToManyRelationship" => Change::CreateOneToMany(parse(arguments, "input")?),
@@ -92,12 +91,12 @@ pub(in crate::graphql) fn change(name: &str, arguments: &Map<String, Json>) -> R
 }
 
 /// Whether nothing is to be done.
-pub(in crate::graphql) fn is_dry_run(arguments: &Map<String, Json>) -> Result<bool> {
+pub(in crate::graphql) fn is_dry_run(arguments: &Members) -> Result<bool> {
     if arguments.contains_key("dryRun") { parse(arguments, "dryRun") } else { Ok(false) }
 }
 
-fn parse<T: DeserializeOwned>(arguments: &Map<String, Json>, name: &str) -> Result<T> {
-    let given = arguments.get(name).cloned().unwrap_or_default();
+fn parse<T: DeserializeOwned>(arguments: &Members, name: &str) -> Result<T> {
+    let given = arguments.get(name).map(|given| given.value().into_owned()).unwrap_or_default();
     serde_json::from_value(given).map_err(|error| Error::invalid(format!("{name} is not what it must be: {error}")))
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sea_orm::{Database, DatabaseConnection, SqlxPostgresConnector};
 
-use super::super::{Request, document, engine, schema as build_schema, sdl::sdl};
+use super::super::{Request, document, engine, given, schema as build_schema, sdl::sdl};
 use crate::{
     catalog::Catalog,
     execute::Read,
@@ -40,7 +40,7 @@ async fn render(query: &str, catalogs: &[(Dialect, Catalog)]) -> String {
             engine::Validated::NotAQuery => panic!("not a query:\n{query}"),
         };
         let operation = &document::operation(&document, None).expect("one operation").node;
-        let variables = document::variables(operation, &request.variables).expect("all variables");
+        let (variables, _) = given::variables(operation, &request.variables).expect("all variables");
         let selection = document::selection(&document, operation, &variables);
         for field in collect(&[&selection], &|condition| condition == "Query") {
             let plan = plan_read(catalog, Limits::default(), &field).expect("the field is planned");

@@ -1,11 +1,9 @@
 //! The planner of mutations: one field of the mutation type in, one action and its payload out.
 
-use serde_json::{Map, Value};
-
 use crate::{
     catalog::{Catalog, EntityId},
     error::Code,
-    plan::{Error, Limits, LinkVerb, MAX_LIST, Merged, Mutation, MutationKind, Mutations, Result, filter, page},
+    plan::{Error, Input, Limits, LinkVerb, MAX_LIST, Members, Merged, Mutation, MutationKind, Mutations, Result, filter, page},
 };
 
 use super::{
@@ -48,7 +46,7 @@ pub fn plan(
 struct Planner<'a> {
     inputs: Inputs<'a>,
     id: EntityId,
-    arguments: &'a Map<String, Value>,
+    arguments: &'a Members,
 }
 
 impl Planner<'_> {
@@ -78,8 +76,8 @@ impl Planner<'_> {
         }
     }
 
-    fn given(&self, name: &str) -> &Value {
-        self.arguments.get(name).unwrap_or(&Value::Null)
+    fn given(&self, name: &str) -> &Input {
+        self.arguments.get(name).unwrap_or(&Input::NULL)
     }
 
     fn address(&self) -> Result<Address> {

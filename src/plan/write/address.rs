@@ -1,11 +1,9 @@
 //! How an operation names the records that it writes and links: by a key, or as what an earlier field wrote.
 
-use serde_json::Value;
-
 use crate::{
     catalog::{AttributeId, Catalog, Entity, EntityId},
     error::Code,
-    plan::{Error, Literal, MAX_LIST, Result, key, literal::shorten, reference_quotes},
+    plan::{Error, Input, Literal, MAX_LIST, Result, key, literal::shorten, reference_quotes},
 };
 
 use super::Action;
@@ -62,15 +60,15 @@ impl Address {
         catalog: &Catalog,
         earlier: &[Earlier<'_>],
         id: EntityId,
-        value: Option<&Value>,
+        value: Option<&Input>,
     ) -> Result<Self> {
         let entity = catalog.entity(id);
         let member = catalog.profile.reference();
         let name =
-            value.and_then(|key| key.get(member)).and_then(Value::as_str).and_then(|text| text.strip_prefix('$'));
+            value.and_then(|key| key.get(member)).and_then(Input::as_str).and_then(|text| text.strip_prefix('$'));
         let Some(name) = name else {
             let spelled = spell(entity, member, value);
-            let is_reference = value.is_some_and(|key| key.get(member).is_some_and(Value::is_string));
+            let is_reference = value.is_some_and(|key| key.get(member).and_then(Input::as_str).is_some());
             let key = key::values(catalog, id, value)
                 .map_err(|error| if is_reference { error.with("ref", spelled.as_str()) } else { error })?;
             return Ok(Self { target: Target::Key(key), spelled });
@@ -98,7 +96,7 @@ impl Address {
         catalog: &Catalog,
         earlier: &[Earlier<'_>],
         id: EntityId,
-        value: Option<&Value>,
+        value: Option<&Input>,
     ) -> Result<Self> {
         Self::parse(catalog, earlier, id, value).map_err(Error::of_reference)
     }
@@ -111,15 +109,15 @@ impl Address {
         catalog: &Catalog,
         earlier: &[Earlier<'_>],
         id: EntityId,
-        value: &Value,
+        value: &Input,
     ) -> Result<Vec<Self>> {
         list(value, "references")?.iter().map(|value| Self::parse_target(catalog, earlier, id, Some(value))).collect()
     }
 }
 
-/// The values of a list argument; a single one stands for a list of one (GraphQL 3.11).
-pub(super) fn list<'v>(value: &'v Value, what: &str) -> Result<&'v [Value]> {
-    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+/// The values of a list argument.
+pub(super) fn list<'v>(value: &'v Input, what: &str) -> Result<&'v [Input]> {
+    let values = value.as_list();
     if values.len() > MAX_LIST {
         let message = format!("a list may hold {MAX_LIST} {what}");
         return Err(Error::new(Code::LimitExceeded, message));
@@ -128,22 +126,22 @@ pub(super) fn list<'v>(value: &'v Value, what: &str) -> Result<&'v [Value]> {
 }
 
 /// A reference as it was given; another key in the same form, `contacts(emailaddress='a@b.c')`.
-fn spell(entity: &Entity, reference: &str, value: Option<&Value>) -> String {
-    let Some((name, value)) = value.and_then(Value::as_object).and_then(|members| members.iter().next()) else {
+fn spell(entity: &Entity, reference: &str, value: Option<&Input>) -> String {
+    let Some((name, value)) = value.and_then(Input::as_object).and_then(|members| members.iter().next()) else {
         return entity.set_name.clone();
     };
     if let Some(text) = value.as_str().filter(|_| name == reference) {
         return text.to_owned();
     }
-    let spelled = |name: &str, value: &Value| match value {
-        Value::String(text) if is_quoted(entity, name) => format!("'{}'", text.replace('\'', "''")),
-        Value::String(text) => text.clone(),
-        other => shorten(other),
+    let spelled = |name: &str, value: &Input| match value.as_str() {
+        Some(text) if is_quoted(entity, name) => format!("'{}'", text.replace('\'', "''")),
+        Some(text) => text.to_owned(),
+        None => shorten(value),
     };
     // The primary key of one attribute goes without saying.
     let is_primary = matches!(entity.primary_key.as_slice(), [only] if entity.attribute(*only).name == *name);
     let parts: Vec<String> = match value {
-        Value::Object(parts) => parts.iter().map(|(name, value)| format!("{name}={}", spelled(name, value))).collect(),
+        Input::Object(parts) => parts.iter().map(|(name, value)| format!("{name}={}", spelled(name, value))).collect(),
         single if is_primary => vec![spelled(name, single)],
         single => vec![format!("{name}={}", spelled(name, single))],
     };

@@ -1,13 +1,12 @@
 //! Inputs of records: values of attributes, and what is done with the links at each navigation property.
 
 use chrono::Timelike;
-use serde_json::{Map, Value};
 
 use crate::{
     catalog::{Attribute, AttributeId, AttributeType, Catalog, End, EntityId, NavigationProperty, OneToMany},
     error::Code,
     plan::{
-        Error, Hop, Literal, Result,
+        Error, Hop, Input, Literal, Members, Result,
         literal::shorten,
         writable::{Linking, cleared, is_arm, is_changeable, is_required, is_settable, linking, links_on_update},
     },
@@ -38,11 +37,11 @@ struct Origin {
 
 impl Inputs<'_> {
     /// A record to be created, by an input of its own. `key` are attributes that the record's address gives.
-    pub(super) fn new_record(&self, id: EntityId, key: &[(AttributeId, Literal)], input: &Value) -> Result<NewRecord> {
+    pub(super) fn new_record(&self, id: EntityId, key: &[(AttributeId, Literal)], input: &Input) -> Result<NewRecord> {
         self.create(id, key, input, Origin { hop: None, depth: 0 })
     }
 
-    fn create(&self, id: EntityId, key: &[(AttributeId, Literal)], input: &Value, origin: Origin) -> Result<NewRecord> {
+    fn create(&self, id: EntityId, key: &[(AttributeId, Literal)], input: &Input, origin: Origin) -> Result<NewRecord> {
         let entity = self.catalog.entity(id);
         if origin.depth > MAX_DEPTH {
             let message = format!("records may be nested {MAX_DEPTH} levels deep");
@@ -89,7 +88,7 @@ impl Inputs<'_> {
     }
 
     /// A change of existing records.
-    pub(super) fn change(&self, id: EntityId, input: &Value) -> Result<Change> {
+    pub(super) fn change(&self, id: EntityId, input: &Input) -> Result<Change> {
         let entity = self.catalog.entity(id);
         let (mut values, mut links) = (Vec::new(), Vec::new());
         for (name, value) in object(input, &entity.logical_name)? {
@@ -112,7 +111,7 @@ impl Inputs<'_> {
         Ok(Change { values, links })
     }
 
-    fn assign(&self, id: EntityId, attribute: AttributeId, value: &Value, allowed: bool) -> Result<Assignment> {
+    fn assign(&self, id: EntityId, attribute: AttributeId, value: &Input, allowed: bool) -> Result<Assignment> {
         let entity = self.catalog.entity(id);
         let known = entity.attribute(attribute);
         if !allowed {
@@ -129,7 +128,7 @@ impl Inputs<'_> {
     fn link(
         &self,
         property: &NavigationProperty,
-        value: &Value,
+        value: &Input,
         origin: Origin,
         is_new: bool,
     ) -> Result<Option<LinkChange>> {
@@ -137,15 +136,15 @@ impl Inputs<'_> {
         if linking == Linking::ReadOnly || (!is_new && !links_on_update(self.catalog, property)) {
             return Err(unknown("the input", &property.name));
         }
-        let operations = match (property.collection, value) {
-            (true, Value::Null) => Vec::new(),
-            (true, value) => self.collection(property, value, origin, is_new)?,
-            (false, Value::Null) if is_new => Vec::new(),
-            (false, Value::Null) => {
+        let operations = match (property.collection, value.is_null()) {
+            (true, true) => Vec::new(),
+            (true, false) => self.collection(property, value, origin, is_new)?,
+            (false, true) if is_new => Vec::new(),
+            (false, true) => {
                 self.check_clearable(property)?;
                 vec![LinkOperation::Clear]
             }
-            (false, value) => vec![self.single(property, value, origin)?],
+            (false, false) => vec![self.single(property, value, origin)?],
         };
         let makes = |operation: &LinkOperation| !matches!(operation, LinkOperation::Disassociate { .. });
         if !linking.associates() && linking != Linking::OnCreate && operations.iter().any(makes) {
@@ -163,7 +162,7 @@ impl Inputs<'_> {
         Ok(Some(change).filter(|change| !change.operations.is_empty()))
     }
 
-    fn single(&self, property: &NavigationProperty, value: &Value, origin: Origin) -> Result<LinkOperation> {
+    fn single(&self, property: &NavigationProperty, value: &Input, origin: Origin) -> Result<LinkOperation> {
         let one = || Error::invalid(format!("{} takes either ref or create", property.name));
         let members = value.as_object().ok_or_else(one)?;
         let mut given = members.iter().filter(|(_, value)| !value.is_null());
@@ -182,7 +181,7 @@ impl Inputs<'_> {
     fn collection(
         &self,
         property: &NavigationProperty,
-        value: &Value,
+        value: &Input,
         origin: Origin,
         is_new: bool,
     ) -> Result<Vec<LinkOperation>> {
@@ -216,7 +215,7 @@ impl Inputs<'_> {
         Ok(operations)
     }
 
-    fn nested(&self, property: &NavigationProperty, value: &Value, origin: Origin) -> Result<NewRecord> {
+    fn nested(&self, property: &NavigationProperty, value: &Input, origin: Origin) -> Result<NewRecord> {
         let origin = Origin { hop: Some(property.into()), depth: origin.depth + 1 };
         self.create(property.target, &[], value, origin)
     }
@@ -295,11 +294,11 @@ fn is_other_end(hop: Hop, property: &NavigationProperty) -> bool {
 }
 
 /// A value as the column holds it. What the column would cut off or round is refused.
-fn literal(attribute: &Attribute, value: &Value) -> Result<Literal> {
+fn literal(attribute: &Attribute, value: &Input) -> Result<Literal> {
     if attribute.ty == AttributeType::Json {
-        return Ok(Literal::Json(value.clone()));
+        return Ok(Literal::Json(value.value().into_owned()));
     }
-    let literal = Literal::parse(value, &attribute.ty)?;
+    let literal = Literal::parse(&value.value(), &attribute.ty)?;
     match (&attribute.ty, &literal) {
         (AttributeType::String { max_length: Some(most) }, Literal::Text(text)) => {
             let length = text.chars().count();
@@ -331,11 +330,11 @@ fn decimal_places(text: &str) -> i64 {
     if is_zero { 0 } else { count(places.len()) - count(zeros) - exponent.parse::<i64>().unwrap_or_default() }
 }
 
-fn leap_second(value: &Value) -> Error {
+fn leap_second(value: &Input) -> Error {
     Error::invalid(format!("{} is a leap second, which cannot be stored", shorten(value)))
 }
 
-fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>> {
+fn object<'a>(value: &'a Input, what: &str) -> Result<&'a Members> {
     value.as_object().ok_or_else(|| Error::invalid(format!("{what} takes an object, not {}", shorten(value))))
 }
 

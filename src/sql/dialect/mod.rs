@@ -12,7 +12,10 @@ use sea_orm::{
     },
 };
 
-use crate::{catalog::AttributeType, plan::Literal};
+use crate::{
+    catalog::{AttributeType, DatabaseType},
+    plan::Literal,
+};
 
 use super::writer::Writer;
 
@@ -32,7 +35,7 @@ pub enum Dialect {
 pub(super) struct Typed<'a> {
     pub(super) expr: Expr,
     pub(super) ty: &'a AttributeType,
-    pub(super) database_type: Option<&'a crate::catalog::DatabaseType>,
+    pub(super) database_type: Option<&'a DatabaseType>,
 }
 
 impl Dialect {
@@ -92,10 +95,31 @@ impl Dialect {
 
     /// A value as a parameter that compares with a column.
     pub(super) fn parameter(self, literal: &Literal, column: &Typed<'_>) -> Expr {
+        self.typed(Expr::val(self.value(literal, column.ty, column.database_type)), literal, column)
+    }
+
+    /// A value in the form in which it compares with a column of its types.
+    pub(super) fn value(self, literal: &Literal, ty: &AttributeType, database_type: Option<&DatabaseType>) -> Value {
         match self {
-            Self::Sqlite => sqlite::parameter(literal, column.ty),
-            Self::Postgres => postgres::parameter(literal, column),
-            Self::MySql => mysql::parameter(literal, column),
+            Self::Sqlite => sqlite::value(literal, ty),
+            Self::Postgres => postgres::value(literal),
+            Self::MySql => mysql::comparable(literal, database_type),
+        }
+    }
+
+    /// A parameter with the casts that it needs to compare with a column.
+    pub(super) fn typed(self, parameter: Expr, literal: &Literal, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite | Self::MySql => parameter,
+            Self::Postgres => postgres::typed(parameter, literal, column),
+        }
+    }
+
+    /// Whether a statement is the same for all values of its kind.
+    pub(super) fn is_plain(self, literal: &Literal) -> bool {
+        match self {
+            Self::Sqlite | Self::MySql => true,
+            Self::Postgres => !postgres::is_beyond_single(literal),
         }
     }
 
@@ -104,7 +128,7 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::stored(literal, column.ty),
             Self::Postgres => postgres::stored(literal, column),
-            Self::MySql => mysql::parameter(literal, column),
+            Self::MySql => self.parameter(literal, column),
         }
     }
 
@@ -156,11 +180,20 @@ impl Dialect {
     }
 
     /// Whether a column's value is among a list, which is one parameter whatever its length.
-    pub(super) fn is_in(self, column: &Typed<'_>, literals: &[Literal]) -> Expr {
+    pub(super) fn is_in(self, column: &Typed<'_>, list: Expr, literals: &[Literal]) -> Expr {
         match self {
-            Self::Sqlite => sqlite::is_in(column, literals),
-            Self::Postgres => postgres::is_in(column, literals),
-            Self::MySql => mysql::is_in(column, literals),
+            Self::Sqlite => sqlite::is_in(column, list),
+            Self::Postgres => postgres::is_in(column, list, literals),
+            Self::MySql => mysql::is_in(column, list),
+        }
+    }
+
+    /// The parameter that stands for such a list.
+    pub(super) fn list(self, literals: &[Literal]) -> Value {
+        match self {
+            Self::Sqlite => sqlite::list(literals),
+            Self::Postgres => postgres::list(literals),
+            Self::MySql => mysql::list(literals),
         }
     }
 
@@ -174,11 +207,20 @@ impl Dialect {
     }
 
     /// Whether text matches a pattern.
-    pub(super) fn matches(self, column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
+    pub(super) fn matches(self, column: Expr, pattern: String, ignore_case: bool) -> Expr {
         match self {
-            Self::Sqlite => sqlite::matches(column, pattern, text, ignore_case),
-            Self::Postgres => postgres::matches(column, pattern, text, ignore_case),
-            Self::MySql => mysql::matches(column, pattern, text, ignore_case),
+            Self::Sqlite => sqlite::matches(column, pattern, ignore_case),
+            Self::Postgres => postgres::matches(column, pattern, ignore_case),
+            Self::MySql => mysql::matches(column, pattern, ignore_case),
+        }
+    }
+
+    /// The pattern that looks for a text.
+    pub(super) fn pattern(self, pattern: Pattern, text: &str, ignore_case: bool) -> String {
+        match self {
+            Self::Sqlite => sqlite::pattern(pattern, text, ignore_case),
+            Self::Postgres => postgres::pattern(pattern, text),
+            Self::MySql => mysql::pattern(pattern, text, ignore_case),
         }
     }
 

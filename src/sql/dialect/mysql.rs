@@ -24,18 +24,15 @@ const EXACT: &str = "utf8mb4_bin";
 const LONGEST_KEY: u32 = 3072;
 
 /// A value as it compares with a column and as it is stored: in the column's own type, so that an index serves it.
-pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
-    Expr::val(match literal {
-        Literal::Uuid(uuid, UuidStorage::Native) if !is_of(column.database_type, "uuid") => {
-            uuid.as_bytes().to_vec().into()
-        }
+pub(super) fn comparable(literal: &Literal, database_type: Option<&DatabaseType>) -> Value {
+    let is_single = || database_type.is_some_and(is_single);
+    match literal {
+        Literal::Uuid(uuid, UuidStorage::Native) if !is_of(database_type, "uuid") => uuid.as_bytes().to_vec().into(),
         // Of single precision the same number has other digits.
-        Literal::Float(number) if column.database_type.is_some_and(is_single) => single(*number),
-        Literal::Text(digits) if column.database_type.is_some_and(is_single) => {
-            digits.parse().map_or_else(|_| value(literal), single)
-        }
+        Literal::Float(number) if is_single() => single(*number),
+        Literal::Text(digits) if is_single() => digits.parse().map_or_else(|_| value(literal), single),
         literal => value(literal),
-    })
+    }
 }
 
 /// An enum, and one of its values, by their places among the labels: it is ordered by them, but compared as text.
@@ -115,9 +112,12 @@ pub(super) fn key_parameter(part: usize, column: &Typed<'_>) -> Expr {
     }
 }
 
-pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
-    let list = json_list(&literals.iter().map(|literal| vec![literal.clone()]).collect::<Vec<_>>(), json);
-    column.expr.clone().in_subquery(list_of(std::slice::from_ref(column), Expr::val(list), false))
+pub(super) fn is_in(column: &Typed<'_>, list: Expr) -> Expr {
+    column.expr.clone().in_subquery(list_of(std::slice::from_ref(column), list, false))
+}
+
+pub(super) fn list(literals: &[Literal]) -> Value {
+    literals.iter().map(json).collect::<serde_json::Value>().to_string().into()
 }
 
 /// Lists of keys as a table with the columns `k0`, `k1`, ….
@@ -221,12 +221,13 @@ pub(super) fn readable(column: &Typed<'_>) -> Expr {
 }
 
 /// Letter case counts or does not, whatever the column's collation says.
-pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
-    let like = |pattern| LikeExpr::new(pattern).escape(ESCAPE);
+pub(super) fn matches(column: Expr, pattern: String, ignore_case: bool) -> Expr {
     let exact = Expr::cust_with_expr(format!("CONVERT(? USING utf8mb4) COLLATE {EXACT}"), column);
-    if ignore_case {
-        let pattern = pattern.surround(&escape_like(&text.to_lowercase(), ESCAPE), '%');
-        return Expr::from(Func::lower(exact)).like(like(pattern));
-    }
-    exact.like(like(pattern.surround(&escape_like(text, ESCAPE), '%')))
+    let text = if ignore_case { Func::lower(exact).into() } else { exact };
+    text.like(LikeExpr::new(pattern).escape(ESCAPE))
+}
+
+pub(super) fn pattern(pattern: Pattern, text: &str, ignore_case: bool) -> String {
+    let lower = ignore_case.then(|| text.to_lowercase());
+    pattern.surround(&escape_like(lower.as_deref().unwrap_or(text), ESCAPE), '%')
 }

@@ -28,8 +28,7 @@ fn cast_to(expr: Expr, ty: &DatabaseType) -> Expr {
 
 /// Numbers and truth values go as they are; everything else as text, cast to the column's own type,
 /// so that the comparison happens in that type and an index on the column serves it.
-pub(super) fn parameter(literal: &Literal, column: &Typed<'_>) -> Expr {
-    let value = Expr::val(value(literal));
+pub(super) fn typed(value: Expr, literal: &Literal, column: &Typed<'_>) -> Expr {
     match (column.database_type, column.ty) {
         (_, AttributeType::Boolean | AttributeType::Int | AttributeType::BigInt) | (None, AttributeType::Bytes) => {
             value
@@ -86,11 +85,11 @@ fn as_text(column: &Typed<'_>) -> Expr {
 /// Numbers up to here are rounded to the largest one of single precision.
 const MAX_SINGLE: f64 = 3.402_823_567_797_336_4e38;
 
-fn is_beyond_single(literal: &Literal) -> bool {
+pub(super) fn is_beyond_single(literal: &Literal) -> bool {
     matches!(literal, Literal::Float(number) if number.abs() > MAX_SINGLE)
 }
 
-fn value(literal: &Literal) -> Value {
+pub(super) fn value(literal: &Literal) -> Value {
     match literal {
         Literal::Boolean(value) => (*value).into(),
         Literal::Integer(value) => (*value).into(),
@@ -120,7 +119,7 @@ fn text(literal: &Literal) -> String {
 pub(super) fn stored(literal: &Literal, column: &Typed<'_>) -> Expr {
     match (column.database_type, column.ty) {
         (Some(ty), AttributeType::Text) => cast_to(cast(Expr::val(value(literal)), "text"), ty),
-        _ => parameter(literal, column),
+        _ => typed(Expr::val(value(literal)), literal, column),
     }
 }
 
@@ -144,9 +143,12 @@ fn era(date: NaiveDate, rest: &str) -> String {
     format!("{count:04}-{:02}-{:02}{rest}{era}", date.month(), date.day())
 }
 
-pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
-    let texts: Vec<Value> = literals.iter().map(|literal| text(literal).into()).collect();
-    let list = Expr::val(Value::Array(ArrayType::String, Some(Box::new(texts))));
+pub(super) fn list(literals: &[Literal]) -> Value {
+    let texts = literals.iter().map(|literal| text(literal).into()).collect();
+    Value::Array(ArrayType::String, Some(Box::new(texts)))
+}
+
+pub(super) fn is_in(column: &Typed<'_>, list: Expr, literals: &[Literal]) -> Expr {
     // A column of an array type has no element type of its own name; comparing as text is exact for those.
     let list =
         if literals.iter().any(is_beyond_single) { cast(list, "float8[]") } else { cast(list, list_type(column)) };
@@ -213,10 +215,13 @@ fn is_plain_text(ty: &DatabaseType) -> bool {
     ty.namespace.is_none() && matches!(ty.name.as_str(), "text" | "varchar" | "bpchar" | "name")
 }
 
-pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
-    let like = pattern.surround(&escape_like(text, '\\'), '%');
-    // ILIKE takes no ESCAPE in the parentheses that sea-query puts around it; the backslash is the default anyway.
-    if ignore_case { column.ilike(like) } else { column.like(LikeExpr::new(like).escape('\\')) }
+/// ILIKE takes no ESCAPE in the parentheses that sea-query puts around it; the backslash is the default anyway.
+pub(super) fn matches(column: Expr, pattern: String, ignore_case: bool) -> Expr {
+    if ignore_case { column.ilike(pattern) } else { column.like(LikeExpr::new(pattern).escape('\\')) }
+}
+
+pub(super) fn pattern(pattern: Pattern, text: &str) -> String {
+    pattern.surround(&escape_like(text, '\\'), '%')
 }
 
 /// The key of one record: a value per part.

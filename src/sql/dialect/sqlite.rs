@@ -16,10 +16,6 @@ use crate::{
 /// The spelling in which points in time compare: one for all the spellings that SQLite's date functions read.
 const DATE_TIME: &str = "%Y-%m-%d %H:%M:%f";
 
-pub(super) fn parameter(literal: &Literal, ty: &AttributeType) -> Expr {
-    Expr::val(value(literal, ty))
-}
-
 /// A value in the form in which it compares with a column of its type.
 pub(super) fn value(literal: &Literal, ty: &AttributeType) -> Value {
     match literal {
@@ -74,7 +70,7 @@ pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Expr {
         AttributeType::Time => format("%H:%M:%S%.f"),
         _ => None,
     };
-    spelled.map_or_else(|| parameter(literal, ty), Expr::val)
+    spelled.map_or_else(|| Expr::val(value(literal, ty)), Expr::val)
 }
 
 fn time(time: NaiveTime) -> String {
@@ -118,15 +114,17 @@ pub(super) fn key_column(column: &Typed<'_>) -> Expr {
     }
 }
 
-pub(super) fn is_in(column: &Typed<'_>, literals: &[Literal]) -> Expr {
-    let values: Vec<serde_json::Value> = literals.iter().map(json).collect();
-    let list = serde_json::Value::from(values).to_string();
+pub(super) fn is_in(column: &Typed<'_>, list: Expr) -> Expr {
     let element = key_expr(Expr::col(iden("value")), column.ty);
     let list = Query::select()
         .expr(element)
-        .from_function(Func::cust(iden("json_each")).arg(Expr::val(list)), iden("list"))
+        .from_function(Func::cust(iden("json_each")).arg(list), iden("list"))
         .take();
     comparable(column).in_subquery(list)
+}
+
+pub(super) fn list(literals: &[Literal]) -> Value {
+    literals.iter().map(json).collect::<serde_json::Value>().to_string().into()
 }
 
 /// A value as it travels in a JSON list: bytes as hexadecimal digits.
@@ -177,11 +175,15 @@ fn key_expr(value: Expr, ty: &AttributeType) -> Expr {
     }
 }
 
-pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: bool) -> Expr {
+/// LIKE ignores the case of ASCII letters here, GLOB does not.
+pub(super) fn matches(column: Expr, pattern: String, ignore_case: bool) -> Expr {
+    if ignore_case { column.like(LikeExpr::new(pattern).escape('\\')) } else { column.glob(pattern) }
+}
+
+pub(super) fn pattern(pattern: Pattern, text: &str, ignore_case: bool) -> String {
     if ignore_case {
-        return column.like(LikeExpr::new(pattern.surround(&escape_like(text, '\\'), '%')).escape('\\'));
+        return pattern.surround(&escape_like(text, '\\'), '%');
     }
-    // LIKE ignores the case of ASCII letters here, GLOB does not.
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -189,7 +191,7 @@ pub(super) fn matches(column: Expr, pattern: Pattern, text: &str, ignore_case: b
             other => escaped.push(other),
         }
     }
-    column.glob(pattern.surround(&escaped, '*'))
+    pattern.surround(&escaped, '*')
 }
 
 /// A sum of binary floating-point numbers, back on the grid of decimals that they stand for.

@@ -88,7 +88,10 @@ fn filter(catalog: &Catalog, id: EntityId, filter: &Filter) -> String {
         Filter::All(parts) => each(parts, "and"),
         Filter::Any(parts) => each(parts, "or"),
         Filter::Not(part) => format!("not {}", self::filter(catalog, id, part)),
-        Filter::Compare { attribute, operator, operands } => format!("{} {operator:?} {operands:?}", name(*attribute)),
+        Filter::Compare { attribute, operator, operands } => {
+            let literals: Vec<_> = operands.iter().flat_map(|operand| &operand.literals).collect();
+            format!("{} {operator:?} {literals:?}", name(*attribute))
+        }
         Filter::Null { attribute, is_null } => {
             format!("{} is {}null", name(*attribute), if *is_null { "" } else { "not " })
         }
@@ -168,6 +171,7 @@ fn output(value: &Output) -> String {
 pub(super) fn statement(title: &str, statement: &Statement) -> String {
     let parameters = statement.parameters.iter().map(|parameter| match parameter {
         Parameter::Value(value) => format!("{value:?}"),
+        Parameter::Slot(slot) => format!("leaf {} of the variables", statement.slots[*slot].leaf),
         Parameter::ParentKeys { part } => format!("keys {part}"),
     });
     let parameters = list(parameters);

@@ -1,0 +1,201 @@
+//! Operations that were asked before: their documents, known to be valid, and what was planned for them.
+
+use std::{
+    hash::Hash,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
+use quick_cache::{Equivalent, Weighter, sync::Cache};
+use serde_json::Value;
+
+use crate::plan::{self, Leaf};
+
+use super::{Given, Query, Request, document};
+
+/// How many bytes the texts of all kept operations have at most. What is kept of one is some twenty times as large.
+const CAPACITY: u64 = 1 << 20;
+
+/// How many operations of a usual size that is.
+const ESTIMATED: usize = 2_000;
+
+/// For how many shapes and deciding values of its variables an operation is kept.
+const MAX_VARIANTS: usize = 16;
+
+/// The operations that were asked before of one snapshot.
+#[derive(Debug)]
+pub struct Operations {
+    cache: Cache<Key, Arc<Operation>, ByText>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How often requests were about operations that were asked before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statistics {
+    /// How many operations are kept.
+    pub operations: usize,
+    /// How many requests needed no validation.
+    pub hits: u64,
+    /// How many did.
+    pub misses: u64,
+}
+
+/// The text of a document, and which of its operations is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key(Box<str>, Option<Box<str>>);
+
+/// The same as a request has it.
+#[derive(Hash)]
+struct Asked<'r>(&'r str, Option<&'r str>);
+
+impl Equivalent<Key> for Asked<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        *self.0 == *key.0 && self.1 == key.1.as_deref()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct ByText;
+
+impl Weighter<Key, Arc<Operation>> for ByText {
+    fn weight(&self, key: &Key, _: &Arc<Operation>) -> u64 {
+        // No operation weighs nothing, and none so much that it is never kept.
+        (key.0.len() as u64).clamp(1, CAPACITY / 16)
+    }
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        let cache = Cache::with_weighter(ESTIMATED, CAPACITY, ByText);
+        Self { cache, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+}
+
+impl Operations {
+    /// How it was used.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            operations: self.cache.len(),
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn find(&self, request: &Request) -> Option<Arc<Operation>> {
+        self.cache.get(&Asked(&request.query, request.operation_name.as_deref()))
+    }
+
+    pub(super) fn insert(&self, request: &Request, operation: &Arc<Operation>) {
+        let name = request.operation_name.as_deref().map(Into::into);
+        self.cache.insert(Key(request.query.as_str().into(), name), Arc::clone(operation));
+    }
+
+    pub(super) fn count(&self, hit: bool) {
+        if hit { &self.hits } else { &self.misses }.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// An operation of a document that is valid.
+#[derive(Debug)]
+pub(super) struct Operation {
+    document: ExecutableDocument,
+    variants: RwLock<Vec<Arc<Variant>>>,
+}
+
+impl Operation {
+    pub(super) fn new(document: ExecutableDocument) -> Arc<Self> {
+        Arc::new(Self { document, variants: RwLock::default() })
+    }
+
+    pub(super) fn document(&self) -> &ExecutableDocument {
+        &self.document
+    }
+
+    /// The operation that a request means.
+    ///
+    /// # Errors
+    /// When there is none, or the choice is not clear.
+    pub(super) fn definition(&self, request: &Request) -> plan::Result<&OperationDefinition> {
+        Ok(&document::operation(&self.document, request.operation_name.as_deref())?.node)
+    }
+
+    /// What is known of the operation with such variables; nothing where it is not known to be valid with them.
+    pub(super) fn variant(&self, given: &Given<'_>) -> Option<Known> {
+        let variants = self.variants.read().unwrap_or_else(PoisonError::into_inner);
+        match variants.iter().find(|variant| variant.fits(given)) {
+            Some(variant) => Some(Known::Variant(Arc::clone(variant))),
+            None => variants.iter().any(|variant| variant.shape == given.shape).then_some(Known::Shape),
+        }
+    }
+
+    /// Keeps what is known for other requests.
+    pub(super) fn keep(&self, variant: Variant) {
+        let mut variants = self.variants.write().unwrap_or_else(PoisonError::into_inner);
+        // Others may have come by the same meanwhile.
+        variants.retain(|known| known.shape != variant.shape || known.decided != variant.decided);
+        if variants.len() >= MAX_VARIANTS {
+            variants.remove(0);
+        }
+        variants.push(Arc::new(variant));
+    }
+}
+
+/// What is known of an operation with the variables of a request.
+pub(super) enum Known {
+    /// A plan.
+    Variant(Arc<Variant>),
+    /// That it is valid, but for the values of leaves that are found bad in planning.
+    Shape,
+}
+
+/// What is known of an operation with variables of one shape, some of whose leaves have given values.
+pub(super) struct Variant {
+    shape: Vec<u8>,
+    /// The leaves by which something was decided, and their values.
+    decided: Vec<(usize, Value)>,
+    /// The plan, where it holds for all values of the other leaves.
+    query: Option<Query>,
+}
+
+impl std::fmt::Debug for Variant {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Variant").field("decided", &self.decided).finish_non_exhaustive()
+    }
+}
+
+impl Variant {
+    /// What holds for variables of a shape whatever their values are: that the operation is valid.
+    pub(super) fn unplanned(shape: Vec<u8>) -> Self {
+        Self { shape, decided: Vec::new(), query: None }
+    }
+
+    /// What holds beyond the request that a query was planned for.
+    pub(super) fn of(given: Given<'_>, leaves: &[Leaf], query: Query) -> Self {
+        let Some(reads) = query.reads() else { return Self::unplanned(given.shape) };
+        let statements: Vec<_> = reads.flat_map(|read| &read.statements).collect();
+        let is_slot = |index: usize| {
+            statements.iter().flat_map(|statement| &statement.slots).any(|slot| slot.leaf == index)
+                && !statements.iter().any(|statement| statement.fixed.contains(&index))
+        };
+        // What no statement asks for has decided that it need not.
+        let decides = |(index, leaf): &(usize, &Leaf)| leaf.decides() || !is_slot(*index);
+        let decided = leaves.iter().enumerate().filter(decides);
+        let decided = decided.filter_map(|(index, _)| Some((index, (*given.leaves.get(index)?).clone()))).collect();
+        Self { shape: given.shape, decided, query: Some(query) }
+    }
+
+    pub(super) fn query(&self) -> Option<&Query> {
+        self.query.as_ref()
+    }
+
+    fn fits(&self, given: &Given<'_>) -> bool {
+        self.shape == given.shape
+            && self.query.is_some()
+            && self.decided.iter().all(|(index, value)| given.leaves.get(*index).is_some_and(|given| *given == value))
+    }
+}

@@ -1,0 +1,191 @@
+//! Operations that read: each field of the root by itself.
+
+use async_graphql::{Response as EngineResponse, Value as Data};
+use serde_json::Value;
+
+use crate::{
+    error::Code,
+    execute::{self, Bound, Failure, Fragment, Read},
+    plan::{self, Merged, Position, plan_read},
+};
+
+use super::{Context, Error, Outcome, Response, Source, engine, error, log, schema};
+
+/// A planned and compiled query.
+pub(super) struct Query {
+    roots: Vec<Root>,
+}
+
+/// A field of the root on its way to the response.
+struct Root {
+    key: String,
+    position: Position,
+    /// Whether it may be null by itself, so that an error in it leaves the others alone.
+    is_nullable: bool,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Known without any data.
+    Text(String),
+    /// Resolved by the engine.
+    Engine,
+    /// Read from the database.
+    Read(Box<Read>),
+    /// Refused.
+    Failed(Box<plan::Error>),
+}
+
+impl Query {
+    pub(super) fn plan(context: Context<'_>, fields: &[Merged<'_>]) -> Self {
+        let root = |merged: &Merged<'_>| Root {
+            key: merged.field.response_key.clone(),
+            position: merged.field.position,
+            is_nullable: schema::is_nullable_root(context.catalog, &merged.field.name),
+            kind: kind(context, merged),
+        };
+        Self { roots: fields.iter().map(root).collect() }
+    }
+
+    /// Whether no field was refused.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.roots.iter().any(|root| matches!(root.kind, Kind::Failed(_)))
+    }
+
+    /// What is read from the database, where that is all there is to it.
+    pub(super) fn reads(&self) -> Option<impl Iterator<Item = &Read>> {
+        let is_data = self.roots.iter().all(|root| matches!(root.kind, Kind::Read(_) | Kind::Text(_)));
+        is_data.then(|| self.roots.iter().filter_map(Root::read))
+    }
+
+    /// Reads with the values that leaves of the variables give. Fields of the engine need the operation that they stand
+    /// in. Nothing where a value needs another plan.
+    pub(super) async fn run(
+        &self,
+        context: Context<'_>,
+        source: Option<Source<'_>>,
+        leaves: &[&Value],
+    ) -> Option<Response> {
+        // Where a refused field makes all data null, there is no use in reading the rest.
+        let is_lost = self.roots.iter().any(|root| matches!(root.kind, Kind::Failed(_)) && !root.is_nullable);
+        let dialect = context.database.dialect();
+        let reads = self.roots.iter().filter(|_| !is_lost).filter_map(Root::read);
+        let reads = reads.map(|read| read.bind(dialect, leaves)).collect::<Option<Vec<_>>>()?;
+        let mut engine = Vec::new();
+        for root in self.roots.iter().filter(|root| matches!(root.kind, Kind::Engine)) {
+            // One by one, so that a field that is refused leaves the others alone.
+            let Source { document, operation, variables } = source?;
+            let is_it = |name: &str, key: &str| schema::is_engine_field(name) && key == root.key;
+            let response = engine::execute(context.schema, document, operation, variables, is_it, |it| it).await;
+            engine.push(response);
+        }
+        let fragments = if reads.is_empty() {
+            Ok(Vec::new())
+        } else {
+            context.database.read(&reads, context.limits.max_answer).await
+        };
+        let statements = reads.iter().map(Bound::statements).sum();
+        Some(self.respond(context, engine, fragments, statements))
+    }
+
+    fn respond(
+        &self,
+        context: Context<'_>,
+        engine: Vec<EngineResponse>,
+        fragments: Result<Vec<Result<Fragment, execute::Error>>, Failure>,
+        statements: usize,
+    ) -> Response {
+        let profile = context.catalog.profile;
+        let mut errors = Vec::new();
+        let mut outcome = Outcome::Executed;
+        // What definitions are is asked of the newest generation only.
+        let mut is_doubtful = !engine.is_empty();
+        let mut is_null = false;
+        let mut fragments = match fragments {
+            Ok(fragments) => fragments.into_iter(),
+            Err(Failure { field, error }) => {
+                if error.code() == Code::Unavailable {
+                    outcome = Outcome::Unavailable;
+                }
+                let key = self.roots.iter().filter(|root| root.read().is_some()).nth(field);
+                let key = key.map_or("", |root| root.key.as_str());
+                log(&error, key);
+                is_doubtful |= error.is_undefined();
+                errors.push(Error::from(&error).at(key));
+                is_null = true;
+                Vec::new().into_iter()
+            }
+        };
+        let mut engine = engine.into_iter();
+        let mut data = Vec::new();
+        for root in &self.roots {
+            let key = root.key.as_str();
+            data.push(if data.is_empty() { b'{' } else { b',' });
+            match &root.kind {
+                Kind::Read(_) => match fragments.next() {
+                    Some(Ok(fragment)) => data.extend(fragment),
+                    Some(Err(error)) => {
+                        log(&error, key);
+                        errors.push(Error::of_data(&error, profile).at(key).located(root.position));
+                        data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                        is_null |= !root.is_nullable;
+                    }
+                    None => is_null = true,
+                },
+                Kind::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
+                Kind::Engine => {
+                    let response = engine.next().unwrap_or_default();
+                    errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal).within(key)));
+                    let value = engine_value(&response.data, key);
+                    is_null |= value.is_none() && !root.is_nullable;
+                    data.extend_from_slice(format!("\"{key}\":{}", value.as_deref().unwrap_or("null")).as_bytes());
+                }
+                Kind::Failed(error) => {
+                    errors.push(Error::of_data(error.as_ref(), profile).at(key));
+                    data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                    is_null |= !root.is_nullable;
+                }
+            }
+        }
+        if data.is_empty() {
+            data.push(b'{');
+        }
+        data.push(b'}');
+
+        let mut body = Vec::with_capacity(data.len() + 16);
+        body.extend_from_slice(b"{\"data\":");
+        body.extend_from_slice(if is_null { b"null" } else { &data });
+        if !errors.is_empty() {
+            error::append(errors, &mut body);
+        }
+        body.push(b'}');
+        Response { outcome, body, statements, is_doubtful }
+    }
+}
+
+impl Root {
+    fn read(&self) -> Option<&Read> {
+        match &self.kind {
+            Kind::Read(read) => Some(read),
+            _ => None,
+        }
+    }
+}
+
+fn kind(context: Context<'_>, field: &Merged<'_>) -> Kind {
+    match field.field.name.as_str() {
+        "__typename" => Kind::Text(schema::QUERY.to_owned()),
+        name if schema::is_engine_field(name) => Kind::Engine,
+        _ => match plan_read(context.catalog, context.limits, field) {
+            Ok(plan) => Kind::Read(Box::new(Read::new(context.catalog, context.database.dialect(), plan))),
+            Err(error) => Kind::Failed(Box::new(error)),
+        },
+    }
+}
+
+fn engine_value(data: &Data, key: &str) -> Option<String> {
+    match data {
+        Data::Object(members) => members.get(key).and_then(|value| serde_json::to_string(value).ok()),
+        _ => None,
+    }
+}

@@ -77,6 +77,19 @@ impl Server {
         request.send().await.unwrap().json().await.unwrap()
     }
 
+    /// The status and the bytes of the response to an operation.
+    pub(crate) async fn raw(&self, query: &str, variables: &Value) -> (u16, String) {
+        let body = json!({ "query": query, "variables": variables });
+        let response = self.client.post(self.url("/graphql")).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// How many requests were about operations that were asked before, and how many operations are kept.
+    pub(crate) fn known(&self) -> (u64, usize) {
+        let statistics = self.gateway.statistics();
+        (statistics.hits, statistics.operations)
+    }
+
     /// The data of an operation that must succeed.
     pub(crate) async fn data(&self, query: &str) -> Value {
         self.data_with(query, json!({})).await

@@ -1,10 +1,39 @@
-//! What the encoder asks of a row, whatever driver it comes from.
+//! What the encoder asks of rows, whatever driver they come from.
 
 use sea_orm::sea_query::Value;
 
 use crate::{catalog::AttributeType, sql::Statement};
 
-use super::Error;
+use super::{Error, Read};
+
+/// The rows of a statement, or some of them.
+pub(super) trait Rows: Default {
+    /// One of them.
+    type Row<'r>: Cells
+    where
+        Self: 'r;
+
+    /// How many there are.
+    fn len(&self) -> usize;
+
+    /// The row at a position below that.
+    fn row(&self, index: usize) -> Self::Row<'_>;
+}
+
+impl<R: Cells> Rows for Vec<R> {
+    type Row<'r>
+        = &'r R
+    where
+        Self: 'r;
+
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+
+    fn row(&self, index: usize) -> &R {
+        &self[index]
+    }
+}
 
 /// A row as its driver returned it.
 pub(super) trait Cells {
@@ -21,6 +50,24 @@ pub(super) trait Cells {
     fn ordinal(&self, column: usize) -> Result<usize, Error>;
 }
 
+impl<C: Cells> Cells for &C {
+    fn is_null(&self, column: usize) -> Result<bool, Error> {
+        (**self).is_null(column)
+    }
+
+    fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+        (**self).write(column, ty, out)
+    }
+
+    fn key(&self, column: usize, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
+        (**self).key(column, ty)
+    }
+
+    fn ordinal(&self, column: usize) -> Result<usize, Error> {
+        (**self).ordinal(column)
+    }
+}
+
 /// A value of a key, as it is matched against the children's lookup.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum KeyPart {
@@ -31,10 +78,13 @@ pub(super) enum KeyPart {
 
 /// A connection that runs statements.
 pub(super) trait Connection {
-    type Row: Cells;
+    type Rows: Rows;
+
+    /// Is told which field the next statements are of.
+    fn enter(&mut self, _field: &Read) {}
 
     /// Runs a statement and answers all its rows.
-    async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<Self::Row>, Error>;
+    async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
 
     /// The parameters that stand for the parents' keys: one per part, or a single one for all.
     fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value>;

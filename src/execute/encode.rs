@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Error,
-    cells::{Cells, KeyPart, misfit},
+    cells::{Cells, KeyPart, Rows, misfit},
     etag::etag,
     json,
     read::Fetched,
@@ -20,7 +20,7 @@ use super::{
 ///
 /// # Errors
 /// When a value is not of its column's type, or the answer is larger than `max_answer` bytes.
-pub(super) fn object<R: Cells>(plan: &ReadPlan, fetched: &[Fetched<R>], max_answer: usize) -> Result<Vec<u8>, Error> {
+pub(super) fn object<R: Rows>(plan: &ReadPlan, fetched: &[Fetched<R>], max_answer: usize) -> Result<Vec<u8>, Error> {
     let mut encoder = Encoder { plan, fetched, max_answer, out: Vec::with_capacity(1_024), scratch: Vec::new() };
     encoder.members(&plan.object, None)?;
     Ok(encoder.out)
@@ -42,7 +42,7 @@ struct Encoder<'a, R> {
     scratch: Vec<u8>,
 }
 
-impl<'a, R: Cells> Encoder<'a, R> {
+impl<'a, R: Rows> Encoder<'a, R> {
     fn object(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
         if self.out.len() > self.max_answer {
             return Err(Error::TooLarge(self.max_answer));
@@ -233,7 +233,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
     fn beyond_numbers(&mut self, frame: Frame, column: usize, start: usize) -> Result<(), Error> {
         let fetched = &self.fetched[frame.step];
         if let Some(ty @ AttributeType::Float) = column_type(self.plan, frame.step, column)
-            && let Some(KeyPart::Text(text)) = fetched.rows[frame.row].key(column + fetched.shift(), ty)?
+            && let Some(KeyPart::Text(text)) = fetched.rows.row(frame.row).key(column + fetched.shift(), ty)?
         {
             self.out.truncate(start);
             json::string(&text, &mut self.out);
@@ -252,7 +252,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
             Some((name.as_str(), column + fetched.shift(), ty))
         });
         self.out.push(b'"');
-        reference::write(&fetched.rows[frame.row], set_name, key, &mut self.out)?;
+        reference::write(&fetched.rows.row(frame.row), set_name, key, &mut self.out)?;
         self.out.push(b'"');
         Ok(())
     }
@@ -266,7 +266,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
         let typed = columns
             .iter()
             .filter_map(|column| Some((column + fetched.shift(), column_type(self.plan, frame.step, *column)?)));
-        let text = etag(&fetched.rows[frame.row], typed, is_version)?;
+        let text = etag(&fetched.rows.row(frame.row), typed, is_version)?;
         json::string(&text, &mut self.out);
         Ok(())
     }
@@ -278,7 +278,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
         };
         let fetched = &self.fetched[frame.step];
         if let Some(ty) = column_type(self.plan, frame.step, column) {
-            fetched.rows[frame.row].write(column + fetched.shift(), ty, &mut self.out)?;
+            fetched.rows.row(frame.row).write(column + fetched.shift(), ty, &mut self.out)?;
         } else {
             self.null();
         }
@@ -299,7 +299,7 @@ impl<'a, R: Cells> Encoder<'a, R> {
     fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {
         let Some(frame) = frame else { return Ok(true) };
         let fetched = &self.fetched[frame.step];
-        fetched.rows[frame.row].is_null(column + fetched.shift())
+        fetched.rows.row(frame.row).is_null(column + fetched.shift())
     }
 
     fn rows_of(&self, step: usize, frame: Option<Frame>) -> std::ops::Range<usize> {

@@ -6,7 +6,7 @@ use crate::catalog::AttributeType;
 
 use super::{
     Error,
-    cells::{Cells, KeyPart},
+    cells::{Cells, KeyPart, Rows},
 };
 
 /// No key: the row has no children.
@@ -25,10 +25,10 @@ pub(super) struct ParentKeys {
 
 impl ParentKeys {
     /// Collects the keys of a step's rows; a key with a null in it has no children.
-    pub(super) fn collect<R: Cells>(rows: &[R], columns: &[usize], types: &[AttributeType]) -> Result<Self, Error> {
+    pub(super) fn collect<R: Rows>(rows: &R, columns: &[usize], types: &[AttributeType]) -> Result<Self, Error> {
         let mut seen: HashMap<Vec<KeyPart>, u32> = HashMap::with_capacity(rows.len());
         let mut keys = Self { ordinals: Vec::with_capacity(rows.len()), ..Self::default() };
-        for row in rows {
+        for row in (0..rows.len()).map(|index| rows.row(index)) {
             let parts = columns.iter().zip(types).map(|(column, ty)| row.key(*column, ty));
             let ordinal = match parts.collect::<Result<Option<Vec<KeyPart>>, Error>>()? {
                 None => NONE,
@@ -44,12 +44,12 @@ impl ParentKeys {
     }
 
     /// Notes where the children of each parent lie; they come ordered by the ordinal in their first column.
-    pub(super) fn assign<R: Cells>(&mut self, children: &[R]) -> Result<(), Error> {
+    pub(super) fn assign<R: Rows>(&mut self, children: &R) -> Result<(), Error> {
         let mut start = 0;
         while start < children.len() {
-            let ordinal = children[start].ordinal(0)?;
+            let ordinal = children.row(start).ordinal(0)?;
             let mut end = start + 1;
-            while end < children.len() && children[end].ordinal(0)? == ordinal {
+            while end < children.len() && children.row(end).ordinal(0)? == ordinal {
                 end += 1;
             }
             if let Some(range) = self.ranges.get_mut(ordinal) {

@@ -168,7 +168,7 @@ impl Cells for MySqlRow {
 }
 
 impl Connection for MySqlConnection {
-    type Row = MySqlRow;
+    type Rows = Vec<MySqlRow>;
 
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<MySqlRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));

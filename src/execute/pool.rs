@@ -5,12 +5,13 @@ use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
-use super::{Bound, Error, Failure, Fragment, read};
+use super::{Bound, Error, Failure, Fragment, read, sqlite::Readers};
 
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    Sqlite(SqlitePool),
+    /// With connections of its own for reads, where its database is a file.
+    Sqlite(SqlitePool, Option<Readers>),
     Postgres(PgPool),
     MySql(MySqlPool),
 }
@@ -19,7 +20,10 @@ impl Pool {
     /// The pool behind a SeaORM connection; nothing where its backend is not supported.
     pub(super) fn of(connection: &DatabaseConnection) -> Option<Self> {
         match connection.get_database_backend() {
-            DbBackend::Sqlite => Some(Self::Sqlite(connection.get_sqlite_connection_pool().clone())),
+            DbBackend::Sqlite => {
+                let pool = connection.get_sqlite_connection_pool();
+                Some(Self::Sqlite(pool.clone(), Readers::of(pool)))
+            }
             DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone())),
             DbBackend::MySql => Some(Self::MySql(connection.get_mysql_connection_pool().clone())),
             _ => None,
@@ -29,7 +33,7 @@ impl Pool {
     /// The dialect that its database is spoken to in.
     pub(super) fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Sqlite(..) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
             Self::MySql(_) => Dialect::MySql,
         }
@@ -38,7 +42,7 @@ impl Pool {
     /// Waits for an answer of the database.
     pub(super) async fn ping(&self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => pool.acquire().await?.ping().await,
+            Self::Sqlite(pool, _) => pool.acquire().await?.ping().await,
             Self::Postgres(pool) => pool.acquire().await?.ping().await,
             Self::MySql(pool) => pool.acquire().await?.ping().await,
         }
@@ -49,7 +53,7 @@ impl Pool {
     pub(super) async fn default_isolation(&self) -> Result<Option<String>, sqlx::Error> {
         let Some(show) = self.dialect().default_isolation() else { return Ok(None) };
         match self {
-            Self::Sqlite(_) => Ok(None),
+            Self::Sqlite(..) => Ok(None),
             Self::Postgres(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
             Self::MySql(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
         }
@@ -62,13 +66,21 @@ impl Pool {
         fields: &[Bound<'_>],
         max_answer: usize,
     ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
-        let is_single = fields.iter().map(|field| field.statements()).sum::<usize>() <= 1;
+        let is_single = fields.iter().map(Bound::statements).sum::<usize>() <= 1;
         let begin = self.dialect().begin_read();
+        if let Self::Sqlite(_, Some(readers)) = self
+            && let Some(mut reader) = readers.begin(is_single).await?
+        {
+            let done = read::run(&mut reader, fields, max_answer).await;
+            if !reader.has_failed() {
+                return done;
+            }
+        }
         match self {
-            Self::Sqlite(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
+            Self::Sqlite(pool, _) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
             Self::MySql(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::Sqlite(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
+            Self::Sqlite(pool, _) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
             Self::Postgres(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
             Self::MySql(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
         }

@@ -77,7 +77,7 @@ fn bytes(row: &PgRow, column: usize) -> Result<Option<&[u8]>, Error> {
 }
 
 impl Connection for PgConnection {
-    type Row = PgRow;
+    type Rows = Vec<PgRow>;
 
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<PgRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));

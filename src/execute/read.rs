@@ -1,5 +1,7 @@
 //! Runs the steps of a read, each after its parent, and hands the rows to the encoder.
 
+use std::sync::{Arc, atomic::AtomicBool};
+
 use sea_orm::sea_query::Value;
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
 
 use super::{
     Error, Failure,
-    cells::{Cells, Connection},
+    cells::{Connection, Rows},
     encode,
     keys::ParentKeys,
 };
@@ -22,6 +24,8 @@ pub struct Read {
     pub plan: ReadPlan,
     /// A statement per step.
     pub statements: Vec<Statement>,
+    /// Whether one of them took longer than a moment the last time. Clones share it.
+    pub(super) is_long: Arc<AtomicBool>,
 }
 
 impl Read {
@@ -29,7 +33,7 @@ impl Read {
     #[must_use]
     pub fn new(catalog: &Catalog, dialect: Dialect, plan: ReadPlan) -> Self {
         let statements = plan.steps.iter().map(|step| compile(catalog, dialect, step)).collect();
-        Self { plan, statements }
+        Self { plan, statements, is_long: Arc::default() }
     }
 }
 
@@ -65,7 +69,7 @@ pub type Fragment = Vec<u8>;
 
 /// The rows of a step, and which parent each belongs to.
 pub(super) struct Fetched<R> {
-    pub(super) rows: Vec<R>,
+    pub(super) rows: R,
     pub(super) parents: Option<ParentKeys>,
 }
 
@@ -77,6 +81,7 @@ pub(super) async fn run<C: Connection>(
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
+        connection.enter(field.read);
         match answer(connection, field.read, &field.values, &[], max_answer).await {
             Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
             fragment => fragments.push(fragment),
@@ -94,7 +99,7 @@ pub(super) async fn answer<C: Connection>(
     keys: &[Value],
     max_answer: usize,
 ) -> Result<Fragment, Error> {
-    let mut fetched: Vec<Fetched<C::Row>> = Vec::with_capacity(field.statements.len());
+    let mut fetched: Vec<Fetched<C::Rows>> = Vec::with_capacity(field.statements.len());
     for index in 0..field.statements.len() {
         let values = values.get(index).map_or(&[][..], Vec::as_slice);
         let step = fetch(connection, field, index, values, keys, &fetched).await?;
@@ -109,8 +114,8 @@ async fn fetch<C: Connection>(
     index: usize,
     values: &[Value],
     keys: &[Value],
-    fetched: &[Fetched<C::Row>],
-) -> Result<Fetched<C::Row>, Error> {
+    fetched: &[Fetched<C::Rows>],
+) -> Result<Fetched<C::Rows>, Error> {
     let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
     let Some(parent) = &step.parent else {
         let rows = connection.fetch(statement, parameters(statement, values, keys)).await?;
@@ -122,7 +127,7 @@ async fn fetch<C: Connection>(
     let columns: Vec<usize> = parent.key.iter().map(|column| column + shift).collect();
     let mut parents = ParentKeys::collect(&fetched[parent.step].rows, &columns, &statement.parent_key)?;
     if parents.keys.is_empty() {
-        return Ok(Fetched { rows: Vec::new(), parents: Some(parents) });
+        return Ok(Fetched { rows: C::Rows::default(), parents: Some(parents) });
     }
     let keys = connection.parent_keys(&parents.keys, &statement.parent_key);
     let rows = connection.fetch(statement, parameters(statement, values, &keys)).await?;
@@ -151,7 +156,7 @@ fn check_groups(query: &Query, count: usize) -> Result<(), Error> {
     }
 }
 
-impl<R: Cells> Fetched<R> {
+impl<R: Rows> Fetched<R> {
     /// How many columns the gateway selected for itself before the step's own.
     pub(super) fn shift(&self) -> usize {
         usize::from(self.parents.is_some())

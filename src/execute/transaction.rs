@@ -49,7 +49,7 @@ impl Transaction {
 }
 
 impl Connection for Transaction {
-    type Row = Row;
+    type Rows = Vec<Row>;
 
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<Row>, Error> {
         let backend = self.inner.get_database_backend();

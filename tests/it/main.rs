@@ -34,6 +34,7 @@ mod readme;
 mod ref_semantics;
 mod replicas;
 mod smoke;
+mod sqlite_reads;
 mod statement_count;
 mod tables;
 mod types;

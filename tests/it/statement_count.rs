@@ -1,5 +1,6 @@
 //! How many statements an operation takes depends on the operation alone. What the gateway says is compared with what
-//! the driver logs: every statement that reaches the database is one event of the target `sqlx::query`.
+//! the drivers log: every statement that reaches the database is one event of the target `sqlx::query`, or of
+//! `relata::statement` where the gateway reads a file of SQLite itself.
 
 use std::{
     fmt::Write as _,
@@ -95,8 +96,10 @@ struct Counter;
 struct Count(Arc<AtomicUsize>);
 
 static COUNTER: LazyLock<()> = LazyLock::new(|| {
-    let filter =
-        Targets::new().with_target("sqlx::query", tracing::Level::TRACE).with_target("counted", tracing::Level::INFO);
+    let filter = Targets::new()
+        .with_target("sqlx::query", tracing::Level::TRACE)
+        .with_target("relata::statement", tracing::Level::TRACE)
+        .with_target("counted", tracing::Level::INFO);
     set_global_default(tracing_subscriber::registry().with(Counter.with_filter(filter))).unwrap();
 });
 

@@ -72,6 +72,12 @@ impl Dialect {
         }
     }
 
+    /// Ends a transaction that has written nothing.
+    #[must_use]
+    pub fn end_read(self) -> &'static str {
+        "ROLLBACK"
+    }
+
     /// Asks how far transactions are kept apart that say nothing about it; nothing where there is one way only.
     #[must_use]
     pub fn default_isolation(self) -> Option<&'static str> {

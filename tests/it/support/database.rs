@@ -208,6 +208,8 @@ pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     // The driver's log is what `statement_count` counts; nobody else listens.
     options.max_connections(4).sqlx_logging(true);
+    // As the gateway's own pools are.
+    options.map_sqlx_sqlite_opts(|options| options.journal_mode(SqliteJournalMode::Wal));
     Database::connect(options).await.unwrap()
 }
 

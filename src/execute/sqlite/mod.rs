@@ -1,5 +1,10 @@
 //! SQLite's rows. Any column may hold a value of any storage class there, so each is looked at.
 
+mod batch;
+mod reader;
+mod readers;
+mod session;
+
 use std::io::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -22,13 +27,38 @@ use super::{
     json, json_keys,
 };
 
+pub(super) use readers::Readers;
+
 /// A value by its storage class.
+#[derive(Clone, Copy)]
 enum Stored<'r> {
     Null,
     Integer(i64),
     Real(f64),
     Text(&'r [u8]),
     Blob(&'r [u8]),
+}
+
+impl Stored<'_> {
+    /// Writes it as JSON of an attribute's type.
+    fn write(&self, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+        if matches!(self, Self::Null) {
+            out.extend_from_slice(b"null");
+            return Ok(());
+        }
+        write(self, ty, out).ok_or_else(|| misfit(ty))
+    }
+
+    /// The same as part of a key; nothing for null.
+    fn key(&self) -> Option<KeyPart> {
+        Some(match self {
+            Self::Null => return None,
+            Self::Integer(number) => KeyPart::Integer(*number),
+            Self::Real(number) => KeyPart::Text(number.to_string()),
+            Self::Text(text) => KeyPart::Text(String::from_utf8_lossy(text).into_owned()),
+            Self::Blob(blob) => KeyPart::Bytes(blob.to_vec()),
+        })
+    }
 }
 
 fn stored(row: &SqliteRow, column: usize) -> Result<Stored<'_>, Error> {
@@ -55,22 +85,11 @@ impl Cells for SqliteRow {
     }
 
     fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        let stored = stored(self, column)?;
-        if matches!(stored, Stored::Null) {
-            out.extend_from_slice(b"null");
-            return Ok(());
-        }
-        write(&stored, ty, out).ok_or_else(|| misfit(ty))
+        stored(self, column)?.write(ty, out)
     }
 
     fn key(&self, column: usize, _: &AttributeType) -> Result<Option<KeyPart>, Error> {
-        Ok(match stored(self, column)? {
-            Stored::Null => None,
-            Stored::Integer(number) => Some(KeyPart::Integer(number)),
-            Stored::Real(number) => Some(KeyPart::Text(number.to_string())),
-            Stored::Text(text) => Some(KeyPart::Text(String::from_utf8_lossy(text).into_owned())),
-            Stored::Blob(blob) => Some(KeyPart::Bytes(blob.to_vec())),
-        })
+        Ok(stored(self, column)?.key())
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
@@ -79,7 +98,7 @@ impl Cells for SqliteRow {
 }
 
 impl Connection for SqliteConnection {
-    type Row = SqliteRow;
+    type Rows = Vec<SqliteRow>;
 
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<SqliteRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));

@@ -1,0 +1,118 @@
+//! The connections that read a file of SQLite directly, on the thread that asks. The driver behind SeaORM has a thread
+//! for each connection and sends every row from there, which takes longer than most reads.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sqlx::SqlitePool;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use super::session::Session;
+
+/// How long nobody tries again to open a file that could not be opened.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// Connections to the file of a pool. Clones share them.
+#[derive(Debug, Clone)]
+pub(in crate::execute) struct Readers(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pool: SqlitePool,
+    path: PathBuf,
+    /// As many as the pool may have connections.
+    permits: Arc<Semaphore>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    idle: Vec<Session>,
+    /// When the file was not one to read so.
+    refused: Option<Instant>,
+}
+
+impl Readers {
+    /// Connections to the file of a pool; nothing where its database is no file.
+    pub(in crate::execute) fn of(pool: &SqlitePool) -> Option<Self> {
+        let path = pool.connect_options().get_filename().to_owned();
+        let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
+        path.is_file().then(|| {
+            let (pool, permits) = (pool.clone(), Arc::new(Semaphore::new(most)));
+            Self(Arc::new(Inner { pool, path, permits, state: Mutex::default() }))
+        })
+    }
+
+    /// A connection, once one is free; nothing where the pool must do, for this time or for good.
+    pub(super) async fn lease(&self) -> Result<Option<Lease>, sqlx::Error> {
+        let inner = &self.0;
+        if inner.pool.is_closed() || inner.with_state(|state| state.refused.is_some_and(|at| at.elapsed() < RETRY)) {
+            return Ok(None);
+        }
+        let permit = if let Ok(permit) = Arc::clone(&inner.permits).try_acquire_owned() {
+            permit
+        } else {
+            let free = Arc::clone(&inner.permits).acquire_owned();
+            let free = timeout(inner.pool.options().get_acquire_timeout(), free).await;
+            let Ok(permit) = free.map_err(|_| sqlx::Error::PoolTimedOut)? else { return Ok(None) };
+            permit
+        };
+        let session = match inner.with_state(|state| state.idle.pop()) {
+            Some(session) => Some(session),
+            None => self.open().await,
+        };
+        Ok(session.map(|session| Lease { session: Some(session), readers: self.clone(), _permit: permit }))
+    }
+
+    async fn open(&self) -> Option<Session> {
+        let path = self.0.path.clone();
+        let refusal = match tokio::task::spawn_blocking(move || Session::open(&path)).await {
+            Ok(Ok(Some(session))) => return Some(session),
+            Ok(Ok(None)) => "it does not write ahead".to_owned(),
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::debug!(refusal, "the file is not read directly");
+        self.0.with_state(|state| state.refused = Some(Instant::now()));
+        None
+    }
+}
+
+impl Inner {
+    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        // Nothing in there can be half done.
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A connection for a while. Dropped, it is there for others again.
+#[derive(Debug)]
+pub(super) struct Lease {
+    session: Option<Session>,
+    readers: Readers,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lease {
+    /// The connection.
+    pub(super) fn session(&self) -> rusqlite::Result<&Session> {
+        self.session.as_ref().ok_or(rusqlite::Error::InvalidQuery)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take()
+            && session.end().is_ok()
+            && !self.readers.0.pool.is_closed()
+        {
+            self.readers.0.with_state(|state| state.idle.push(session));
+        }
+    }
+}

@@ -35,7 +35,13 @@ async fn run(connection: &impl ConnectionTrait, sql: &str) {
 }
 
 fn statement(text: &str) -> Statement {
-    Statement { text: text.into(), parameters: Vec::new(), slots: Vec::new(), fixed: Vec::new(), parent_key: Vec::new() }
+    Statement {
+        text: text.into(),
+        parameters: Vec::new(),
+        slots: Vec::new(),
+        fixed: Vec::new(),
+        parent_key: Vec::new(),
+    }
 }
 
 async fn number(transaction: &mut Transaction, sql: &str, values: Vec<Value>) -> String {

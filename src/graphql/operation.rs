@@ -160,16 +160,14 @@ async fn first(
         Planned::Refused(error) => mutation::failed(Error::from(error.as_ref()), Outcome::Executed, false),
         Planned::Mutation(mutation) => {
             if mutation.is_sound() {
-                known.keep(Variant::unplanned(given.shape));
-                context.operations.insert(request, &known);
+                context.operations.keep(request, &known, Variant::unplanned(given.shape));
             }
             mutation.run(context).await
         }
         Planned::Query(query) => {
             let answer = query.run(context, Some(source), &given.leaves).await;
             if query.is_sound() {
-                known.keep(Variant::of(given, &leaves, query));
-                context.operations.insert(request, &known);
+                context.operations.keep(request, &known, Variant::of(given, &leaves, query));
             }
             answer.unwrap_or_else(Response::internal)
         }
@@ -184,21 +182,22 @@ async fn again(context: Context<'_>, request: &Request, known: &Operation) -> Op
         return None;
     }
     let given = Given::of(operation, &request.variables);
-    match known.variant(&given)? {
-        Known::Variant(variant) => variant.query()?.run(context, None, &given.leaves).await,
-        Known::Shape => {
-            let (variables, leaves) = given::variables(operation, &request.variables).ok()?;
-            let source = Source { document: known.document(), operation, variables: &variables };
-            match plan(context, source) {
-                Planned::Mutation(mutation) if mutation.is_sound() => Some(mutation.run(context).await),
-                Planned::Query(query) if query.is_sound() => {
-                    let response = query.run(context, Some(source), &given.leaves).await;
-                    known.keep(Variant::of(given, &leaves, query));
-                    response
-                }
-                _ => None,
-            }
+    if let Known::Variant(variant) = known.variant(&given)?
+        && let Some(query) = variant.query()
+        && let Some(response) = query.run(context, None, &given.leaves).await
+    {
+        return Some(response);
+    }
+    let (variables, leaves) = given::variables(operation, &request.variables).ok()?;
+    let source = Source { document: known.document(), operation, variables: &variables };
+    match plan(context, source) {
+        Planned::Mutation(mutation) if mutation.is_sound() => Some(mutation.run(context).await),
+        Planned::Query(query) if query.is_sound() => {
+            let response = query.run(context, Some(source), &given.leaves).await;
+            context.operations.keep(request, known, Variant::of(given, &leaves, query));
+            response
         }
+        _ => None,
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::catalog::EntityId;
 
 use super::{
-    ConnectionPart, ConnectionTemplate, EdgePart, Error, Members, Merged, Output, PageInfoPart, Parent, Query, Result, Rows,
-    Step, aggregate, cursor, order, page, read::Planner, selection::collect,
+    ConnectionPart, ConnectionTemplate, EdgePart, Error, Members, Merged, Output, PageInfoPart, Parent, Query, Result,
+    Rows, Step, aggregate, cursor, order, page, read::Planner, selection::collect,
 };
 
 /// Plans a connection: one step for its page, one for its count, each only where selected.

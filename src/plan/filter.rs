@@ -194,7 +194,8 @@ fn plan_operand(
         // Elsewhere null has only one sense: not given.
         _ if operand.is_null() => Ok(None),
         (Shape::Flag, _) => {
-            let is_null = operand.as_bool().ok_or_else(|| Error::invalid(format!("{} takes true or false", row.name)))?;
+            let is_null =
+                operand.as_bool().ok_or_else(|| Error::invalid(format!("{} takes true or false", row.name)))?;
             Ok(Some(Filter::Null { attribute, is_null }))
         }
         (Shape::One, _) => Ok(compare(vec![Operand::one(operand, ty)?])),

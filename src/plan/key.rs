@@ -1,12 +1,11 @@
 //! `key` arguments: exactly one way to address one record.
 
-
 use crate::{
     catalog::{AttributeId, Catalog, Entity, EntityId, name},
     error::Code,
 };
 
-use super::{Input, Members, Operand, Error, Filter, Literal, Reference, Result, literal::shorten, operator::Operator};
+use super::{Error, Filter, Input, Literal, Members, Operand, Reference, Result, literal::shorten, operator::Operator};
 
 /// A way to address a record: the primary key or an alternate key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +46,8 @@ pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Re
 /// As for [`plan`].
 pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Literal)>> {
     let operands = operands(catalog, id, value)?;
-    let literal = |(attribute, operand): (AttributeId, Operand)| Some((attribute, operand.literals.into_iter().next()?));
+    let literal =
+        |(attribute, operand): (AttributeId, Operand)| Some((attribute, operand.literals.into_iter().next()?));
     Ok(operands.into_iter().filter_map(literal).collect())
 }
 

@@ -7,6 +7,14 @@ pub struct Object {
     pub members: Vec<Member>,
 }
 
+impl Object {
+    /// How many values it has, those in it counted with it.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.members.iter().map(|member| member.value.size()).sum()
+    }
+}
+
 /// One member of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
@@ -78,6 +86,37 @@ pub enum Output {
     },
     /// A page of a child step with what Relay's connections say about it.
     Connection(ConnectionTemplate),
+}
+
+impl Output {
+    fn size(&self) -> usize {
+        let within = match self {
+            Self::Nested(object)
+            | Self::Joined { object, .. }
+            | Self::First { object, .. }
+            | Self::Many { object, .. } => object.size(),
+            Self::AnyOf(arms) => arms.iter().map(|(_, object)| object.size()).sum(),
+            Self::Connection(template) => template.parts.iter().map(|(_, part)| part.size()).sum(),
+            Self::Text(_)
+            | Self::Scalar { .. }
+            | Self::Reference { .. }
+            | Self::Etag { .. }
+            | Self::ChildScalar { .. } => 0,
+        };
+        1 + within
+    }
+}
+
+impl ConnectionPart {
+    fn size(&self) -> usize {
+        let edge = |part: &EdgePart| if let EdgePart::Node(object) = part { object.size() } else { 1 };
+        match self {
+            Self::Nodes(object) => object.size(),
+            Self::Edges(parts) => parts.iter().map(|(_, part)| edge(part)).sum(),
+            Self::PageInfo(parts) => parts.len(),
+            Self::Value(_) => 1,
+        }
+    }
 }
 
 /// A connection (Relay's GraphQL Cursor Connections).

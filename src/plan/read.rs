@@ -3,8 +3,8 @@
 use crate::catalog::{Attribute, AttributeId, AttributeType, Catalog, EntityId, NavigationProperty};
 
 use super::{
-    Aggregate, AggregateColumn, Column, Error, Filter, Hop, Input, Member, Merged, Object, Output, Parent, Query, Reference,
-    Result, Rows, Step, aggregate, connection, key, order,
+    Aggregate, AggregateColumn, Column, Error, Filter, Hop, Input, Member, Merged, Object, Output, Parent, Query,
+    Reference, Result, Rows, Step, aggregate, connection, key, order,
     page::{self, Limits},
     selection::{Selection, collect},
 };

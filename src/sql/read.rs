@@ -11,12 +11,7 @@ use crate::{
     plan::{Hop, Parent, Rows},
 };
 
-use super::{
-    alias::iden,
-    dialect::Paging,
-    filter, join, order,
-    scope::Scope,
-};
+use super::{alias::iden, dialect::Paging, filter, join, order, scope::Scope};
 
 /// Compiles a step that reads records.
 pub(super) fn compile(scope: &mut Scope<'_>, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {

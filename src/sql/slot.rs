@@ -58,7 +58,8 @@ impl Slot {
     /// Whether the statement is the right one for values: their casts depend on what they are.
     fn takes(&self, dialect: Dialect, literals: &[Literal]) -> bool {
         let is_alike = |literal: &Literal| {
-            let is_of_a_kind = || self.sample.as_ref().is_some_and(|known| discriminant(known) == discriminant(literal));
+            let is_of_a_kind =
+                || self.sample.as_ref().is_some_and(|known| discriminant(known) == discriminant(literal));
             dialect.is_plain(literal) && (self.form == Form::List || is_of_a_kind())
         };
         literals.iter().all(is_alike)

@@ -39,7 +39,8 @@ fn statements(catalog: &Catalog, dialect: Dialect, name: &str) -> Vec<(&'static 
     let key = entity.primary_key.clone();
     let quantity = entity.find_attribute(if name == "orderline" { "quantity" } else { "versionnumber" }).expect("it");
     let seven = Literal::Integer(7);
-    let filter = Filter::Compare { attribute: quantity, operator: Operator::Greater, operands: vec![seven.clone().into()] };
+    let filter =
+        Filter::Compare { attribute: quantity, operator: Operator::Greater, operands: vec![seven.clone().into()] };
     let row: Vec<Option<Literal>> = key.iter().map(|_| None).chain([Some(seven.clone())]).collect();
     let columns: Vec<_> = key.iter().copied().chain([quantity]).collect();
     let values = vec![(quantity, Some(seven))];

@@ -121,6 +121,7 @@ impl Writer<'_> {
     ) -> Result<Vec<super::transaction::Row>, Error> {
         let lists = self.dialect.keys(keys, &statement.parent_key);
         self.statements += 1;
-        super::cells::Connection::fetch(self.transaction, statement, super::read::parameters(statement, &[], &lists)).await
+        super::cells::Connection::fetch(self.transaction, statement, super::read::parameters(statement, &[], &lists))
+            .await
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     hash::Hash,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -12,15 +12,24 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use quick_cache::{Equivalent, Weighter, sync::Cache};
 use serde_json::Value;
 
-use crate::plan::{self, Leaf};
+use crate::{
+    execute::Read,
+    plan::{self, Leaf},
+};
 
 use super::{Given, Query, Request, document};
 
-/// How many bytes the texts of all kept operations have at most. What is kept of one is some twenty times as large.
-const CAPACITY: u64 = 1 << 20;
+/// How many bytes all kept operations may take, as far as that can be told.
+const CAPACITY: u64 = 16 << 20;
 
 /// How many operations of a usual size that is.
-const ESTIMATED: usize = 2_000;
+const ESTIMATED: usize = 1_000;
+
+/// Bytes of a parsed document for each byte of its text.
+const PER_LETTER: usize = 16;
+
+/// Bytes of a plan for each value of the response.
+const PER_VALUE: usize = 128;
 
 /// For how many shapes and deciding values of its variables an operation is kept.
 const MAX_VARIANTS: usize = 16;
@@ -28,7 +37,7 @@ const MAX_VARIANTS: usize = 16;
 /// The operations that were asked before of one snapshot.
 #[derive(Debug)]
 pub struct Operations {
-    cache: Cache<Key, Arc<Operation>, ByText>,
+    cache: Cache<Key, Arc<Operation>, BySize>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -59,18 +68,20 @@ impl Equivalent<Key> for Asked<'_> {
 }
 
 #[derive(Debug, Clone)]
-struct ByText;
+struct BySize;
 
-impl Weighter<Key, Arc<Operation>> for ByText {
-    fn weight(&self, key: &Key, _: &Arc<Operation>) -> u64 {
-        // No operation weighs nothing, and none so much that it is never kept.
-        (key.0.len() as u64).clamp(1, CAPACITY / 16)
+impl Weighter<Key, Arc<Operation>> for BySize {
+    fn weight(&self, key: &Key, operation: &Arc<Operation>) -> u64 {
+        let variants = operation.variants.iter().map(|variant| variant.size());
+        let size = key.0.len() * (1 + PER_LETTER) + variants.sum::<usize>();
+        // No operation is so large that it is never kept.
+        (size as u64).clamp(1, CAPACITY / 16)
     }
 }
 
 impl Default for Operations {
     fn default() -> Self {
-        let cache = Cache::with_weighter(ESTIMATED, CAPACITY, ByText);
+        let cache = Cache::with_weighter(ESTIMATED, CAPACITY, BySize);
         Self { cache, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 }
@@ -90,9 +101,11 @@ impl Operations {
         self.cache.get(&Asked(&request.query, request.operation_name.as_deref()))
     }
 
-    pub(super) fn insert(&self, request: &Request, operation: &Arc<Operation>) {
+    /// Keeps what is known of an operation for other requests. Of what two requests find out at the same time, one is
+    /// kept.
+    pub(super) fn keep(&self, request: &Request, operation: &Operation, variant: Variant) {
         let name = request.operation_name.as_deref().map(Into::into);
-        self.cache.insert(Key(request.query.as_str().into(), name), Arc::clone(operation));
+        self.cache.insert(Key(request.query.as_str().into(), name), Arc::new(operation.with(variant)));
     }
 
     pub(super) fn count(&self, hit: bool) {
@@ -103,13 +116,13 @@ impl Operations {
 /// An operation of a document that is valid.
 #[derive(Debug)]
 pub(super) struct Operation {
-    document: ExecutableDocument,
-    variants: RwLock<Vec<Arc<Variant>>>,
+    document: Arc<ExecutableDocument>,
+    variants: Vec<Arc<Variant>>,
 }
 
 impl Operation {
     pub(super) fn new(document: ExecutableDocument) -> Arc<Self> {
-        Arc::new(Self { document, variants: RwLock::default() })
+        Arc::new(Self { document: Arc::new(document), variants: Vec::new() })
     }
 
     pub(super) fn document(&self) -> &ExecutableDocument {
@@ -125,30 +138,30 @@ impl Operation {
     }
 
     /// What is known of the operation with such variables; nothing where it is not known to be valid with them.
-    pub(super) fn variant(&self, given: &Given<'_>) -> Option<Known> {
-        let variants = self.variants.read().unwrap_or_else(PoisonError::into_inner);
-        match variants.iter().find(|variant| variant.fits(given)) {
-            Some(variant) => Some(Known::Variant(Arc::clone(variant))),
-            None => variants.iter().any(|variant| variant.shape == given.shape).then_some(Known::Shape),
+    pub(super) fn variant(&self, given: &Given<'_>) -> Option<Known<'_>> {
+        match self.variants.iter().find(|variant| variant.fits(given)) {
+            Some(variant) => Some(Known::Variant(variant)),
+            None => self.variants.iter().any(|variant| variant.shape == given.shape).then_some(Known::Shape),
         }
     }
 
-    /// Keeps what is known for other requests.
-    pub(super) fn keep(&self, variant: Variant) {
-        let mut variants = self.variants.write().unwrap_or_else(PoisonError::into_inner);
-        // Others may have come by the same meanwhile.
-        variants.retain(|known| known.shape != variant.shape || known.decided != variant.decided);
+    /// The same with a variant more: the latest ones are kept.
+    fn with(&self, variant: Variant) -> Self {
+        let others =
+            self.variants.iter().filter(|known| known.shape != variant.shape || known.decided != variant.decided);
+        let mut variants: Vec<_> = others.cloned().collect();
         if variants.len() >= MAX_VARIANTS {
             variants.remove(0);
         }
         variants.push(Arc::new(variant));
+        Self { document: Arc::clone(&self.document), variants }
     }
 }
 
 /// What is known of an operation with the variables of a request.
-pub(super) enum Known {
+pub(super) enum Known<'o> {
     /// A plan.
-    Variant(Arc<Variant>),
+    Variant(&'o Variant),
     /// That it is valid, but for the values of leaves that are found bad in planning.
     Shape,
 }
@@ -187,6 +200,13 @@ impl Variant {
         let decided = leaves.iter().enumerate().filter(decides);
         let decided = decided.filter_map(|(index, _)| Some((index, (*given.leaves.get(index)?).clone()))).collect();
         Self { shape: given.shape, decided, query: Some(query) }
+    }
+
+    /// How many bytes it takes, more or less.
+    fn size(&self) -> usize {
+        let reads = self.query.iter().filter_map(Query::reads).flatten();
+        let texts = |read: &Read| read.statements.iter().map(|statement| statement.text.len()).sum::<usize>();
+        self.shape.len() + reads.map(|read| texts(read) + read.plan.object.size() * PER_VALUE).sum::<usize>()
     }
 
     pub(super) fn query(&self) -> Option<&Query> {

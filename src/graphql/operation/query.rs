@@ -11,6 +11,9 @@ use crate::{
 
 use super::{Context, Error, Outcome, Response, Source, engine, error, log, schema};
 
+/// How a response begins.
+const DATA: &[u8] = b"{\"data\":";
+
 /// A planned and compiled query.
 pub(super) struct Query {
     roots: Vec<Root>,
@@ -117,44 +120,44 @@ impl Query {
             }
         };
         let mut engine = engine.into_iter();
-        let mut data = Vec::new();
+        let length: usize = fragments.as_slice().iter().flatten().map(Vec::len).sum();
+        let mut body = Vec::with_capacity(length + 64);
+        body.extend_from_slice(DATA);
         for root in &self.roots {
             let key = root.key.as_str();
-            data.push(if data.is_empty() { b'{' } else { b',' });
+            body.push(if body.len() == DATA.len() { b'{' } else { b',' });
             match &root.kind {
                 Kind::Read(_) => match fragments.next() {
-                    Some(Ok(fragment)) => data.extend(fragment),
+                    Some(Ok(fragment)) => body.extend(fragment),
                     Some(Err(error)) => {
                         log(&error, key);
                         errors.push(Error::of_data(&error, profile).at(key).located(root.position));
-                        data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                        member(key, "null", &mut body);
                         is_null |= !root.is_nullable;
                     }
                     None => is_null = true,
                 },
-                Kind::Text(text) => data.extend_from_slice(format!("\"{key}\":\"{text}\"").as_bytes()),
+                Kind::Text(text) => member(key, &format!("\"{text}\""), &mut body),
                 Kind::Engine => {
                     let response = engine.next().unwrap_or_default();
                     errors.extend(response.errors.iter().map(|error| Error::engine(error, Code::Internal).within(key)));
                     let value = engine_value(&response.data, key);
                     is_null |= value.is_none() && !root.is_nullable;
-                    data.extend_from_slice(format!("\"{key}\":{}", value.as_deref().unwrap_or("null")).as_bytes());
+                    member(key, value.as_deref().unwrap_or("null"), &mut body);
                 }
                 Kind::Failed(error) => {
                     errors.push(Error::of_data(error.as_ref(), profile).at(key));
-                    data.extend_from_slice(format!("\"{key}\":null").as_bytes());
+                    member(key, "null", &mut body);
                     is_null |= !root.is_nullable;
                 }
             }
         }
-        if data.is_empty() {
-            data.push(b'{');
+        if is_null {
+            body.truncate(DATA.len());
+            body.extend_from_slice(b"null");
+        } else {
+            body.extend_from_slice(if self.roots.is_empty() { b"{}" } else { b"}" });
         }
-        data.push(b'}');
-
-        let mut body = Vec::with_capacity(data.len() + 16);
-        body.extend_from_slice(b"{\"data\":");
-        body.extend_from_slice(if is_null { b"null" } else { &data });
         if !errors.is_empty() {
             error::append(errors, &mut body);
         }
@@ -181,6 +184,14 @@ fn kind(context: Context<'_>, field: &Merged<'_>) -> Kind {
             Err(error) => Kind::Failed(Box::new(error)),
         },
     }
+}
+
+/// A member of a JSON object. GraphQL names need no escaping.
+fn member(key: &str, value: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+    out.extend_from_slice(value.as_bytes());
 }
 
 fn engine_value(data: &Data, key: &str) -> Option<String> {

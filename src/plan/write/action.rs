@@ -3,7 +3,10 @@
 use crate::{
     catalog::{Catalog, EntityId},
     error::Code,
-    plan::{Error, Input, Limits, LinkVerb, MAX_LIST, Members, Merged, Mutation, MutationKind, Mutations, Result, filter, page},
+    plan::{
+        Error, Input, Limits, LinkVerb, MAX_LIST, Members, Merged, Mutation, MutationKind, Mutations, Result, filter,
+        page,
+    },
 };
 
 use super::{

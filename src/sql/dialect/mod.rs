@@ -1,6 +1,7 @@
 //! What differs between databases in how a statement is said. One file per database.
 
 mod mysql;
+mod pattern;
 mod postgres;
 mod sqlite;
 
@@ -18,6 +19,9 @@ use crate::{
 };
 
 use super::writer::Writer;
+
+pub(super) use pattern::Pattern;
+use pattern::escape_like;
 
 /// A database as far as SQL text is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -376,44 +380,6 @@ pub(super) enum Paging {
     Correlated,
     /// All children are numbered, parent by parent: where a sub-select with a page can do neither.
     Ranked,
-}
-
-/// Where a text is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pattern {
-    Whole,
-    Start,
-    End,
-    Anywhere,
-}
-
-impl Pattern {
-    /// The text between the wildcards that the pattern needs.
-    fn surround(self, text: &str, wildcard: char) -> String {
-        let (before, after) = match self {
-            Self::Whole => (false, false),
-            Self::Start => (false, true),
-            Self::End => (true, false),
-            Self::Anywhere => (true, true),
-        };
-        let mut pattern = String::with_capacity(text.len() + 2);
-        pattern.extend(before.then_some(wildcard));
-        pattern.push_str(text);
-        pattern.extend(after.then_some(wildcard));
-        pattern
-    }
-}
-
-/// `LIKE`'s own characters, escaped.
-fn escape_like(text: &str, escape: char) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_') || letter == escape {
-            escaped.push(escape);
-        }
-        escaped.push(letter);
-    }
-    escaped
 }
 
 /// Stands for the keys of the parents until the statement is run: the part of a composite key that it stands for.

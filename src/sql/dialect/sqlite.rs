@@ -116,10 +116,8 @@ pub(super) fn key_column(column: &Typed<'_>) -> Expr {
 
 pub(super) fn is_in(column: &Typed<'_>, list: Expr) -> Expr {
     let element = key_expr(Expr::col(iden("value")), column.ty);
-    let list = Query::select()
-        .expr(element)
-        .from_function(Func::cust(iden("json_each")).arg(list), iden("list"))
-        .take();
+    let list =
+        Query::select().expr(element).from_function(Func::cust(iden("json_each")).arg(list), iden("list")).take();
     comparable(column).in_subquery(list)
 }
 

@@ -9,7 +9,7 @@ use sea_orm::sea_query::{
 };
 
 use crate::{
-    catalog::{AttributeId, Catalog, EntityId, EntityKind},
+    catalog::{AttributeId, AttributeType, Catalog, EntityId, EntityKind},
     plan::{Filter, Literal},
 };
 
@@ -144,7 +144,7 @@ impl Write<'_> {
     ) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
         let insert = self.insertion(&scope, columns, rows);
-        self.answering(&scope, insert, returning)
+        self.answering(&scope, insert, returning, Vec::new())
     }
 
     /// The same, but for rows whose unique key `unique` exists. Where the database can only look before it inserts, one
@@ -161,7 +161,7 @@ impl Write<'_> {
         if self.dialect.ignores_conflicts() {
             let mut insert = self.insertion(&scope, columns, rows);
             insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-            return self.answering(&scope, insert, returning);
+            return self.answering(&scope, insert, returning, Vec::new());
         }
         let known = scope.alias();
         let selects = rows.iter().map(|row| {
@@ -182,7 +182,36 @@ impl Write<'_> {
         insert.into_table(scope.bare_table(self.entity)).columns(columns.iter().map(|id| self.iden(*id)));
         // As many columns as values.
         let _ = insert.select_from(missing);
-        self.answering(&scope, insert, returning)
+        self.answering(&scope, insert, returning, Vec::new())
+    }
+
+    /// The same for rows that hold nothing but the keys that the statement is run with, whose parts are the unique key
+    /// `columns`: one statement for any number of them.
+    #[must_use]
+    pub fn insert_keys(self, columns: &[AttributeId], returning: &[AttributeId]) -> Statement {
+        let mut scope = Scope::new(self.catalog, self.dialect);
+        let (keys, known) = (scope.alias(), scope.alias());
+        let typed: Vec<Typed<'_>> = columns.iter().map(|id| scope.bare_column(self.entity, *id)).collect();
+        let part = |part: usize| Expr::col((keys.clone(), iden(&format!("k{part}"))));
+        let mut select = Query::select();
+        select.exprs((0..columns.len()).map(part)).from_subquery(self.dialect.key_list(&typed), keys.clone());
+        let mut insert = Query::insert();
+        insert.into_table(scope.bare_table(self.entity)).columns(columns.iter().map(|id| self.iden(*id)));
+        if self.dialect.ignores_conflicts() {
+            // Without a condition, SQLite would take what follows for one of a join.
+            select.and_where(Expr::cust("TRUE"));
+            insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+        } else {
+            let mut present = Query::select();
+            present.expr(Expr::val(1)).from(scope.table(self.entity, &known));
+            for (index, id) in columns.iter().enumerate() {
+                present.and_where(scope.column(self.entity, *id, &known).expr.eq(part(index)));
+            }
+            select.and_where(Expr::not_exists(present));
+        }
+        // As many columns as values.
+        let _ = insert.select_from(select);
+        self.answering(&scope, insert, returning, types(self.catalog, self.entity, columns))
     }
 
     fn insertion(&self, scope: &Scope<'_>, columns: &[AttributeId], rows: &[Vec<Option<Literal>>]) -> InsertStatement {
@@ -200,13 +229,19 @@ impl Write<'_> {
         insert
     }
 
-    fn answering(&self, scope: &Scope<'_>, mut insert: InsertStatement, returning: &[AttributeId]) -> Statement {
+    fn answering(
+        &self,
+        scope: &Scope<'_>,
+        mut insert: InsertStatement,
+        returning: &[AttributeId],
+        keys: Vec<AttributeType>,
+    ) -> Statement {
         let columns = returning.iter().map(|id| self.dialect.readable(&scope.bare_column(self.entity, *id)));
         if self.dialect != Dialect::MySql {
             insert.returning(Query::returning().exprs(columns));
-            return finish(self.dialect, &insert, Vec::new());
+            return finish(self.dialect, &insert, keys);
         }
-        mysql::returning(finish(self.dialect, &insert, Vec::new()), Query::select().exprs(columns))
+        mysql::returning(finish(self.dialect, &insert, keys), Query::select().exprs(columns))
     }
 
     /// Sets attributes of the records of the stored primary keys, and counts their versions where they have one.
@@ -246,7 +281,7 @@ impl Write<'_> {
         finish(self.dialect, &update, Vec::new())
     }
 
-    fn set(
+    pub(super) fn set(
         &self,
         scope: &Scope<'_>,
         values: &[(AttributeId, Option<Literal>)],
@@ -283,7 +318,7 @@ impl Write<'_> {
         }
     }
 
-    fn is<'t>(&self, key: impl Iterator<Item = Typed<'t>>, origin: Keys, values: &[Literal]) -> Condition {
+    pub(super) fn is<'t>(&self, key: impl Iterator<Item = Typed<'t>>, origin: Keys, values: &[Literal]) -> Condition {
         let pairs = key.zip(values).map(|(column, value)| {
             let right = self.dialect.parameter(value, &column);
             // What SQLite stores may be spelled in another way than what it compares.

@@ -202,8 +202,7 @@ impl Writer<'_> {
         attributes: &[AttributeId],
         pairs: &[Key],
     ) -> Result<Vec<Record>, Error> {
-        let row = |pair: &Key| attributes.iter().copied().zip(pair.iter().cloned().map(Some)).collect();
-        let inserted = self.insert_missing(many.intersect, pairs.iter().map(row).collect(), attributes).await?;
+        let inserted = self.insert_keys(many.intersect, attributes, pairs).await?;
         if inserted.len() < pairs.len() {
             // Whoever linked the same records in between has done what is asked; another unique key has not.
             let present = self.among(many.intersect, attributes, None, pairs, Lock::Reference).await?;

@@ -65,6 +65,32 @@ impl Writer<'_> {
         Ok(records)
     }
 
+    /// Inserts rows that hold nothing but the values of a unique key, unless they exist; answers those that were inserted,
+    /// in any order. One statement, unless code or the gateway has something to add to each row.
+    pub(super) async fn insert_keys(
+        &mut self,
+        id: EntityId,
+        attributes: &[AttributeId],
+        keys: &[Key],
+    ) -> Result<Vec<Record>, Error> {
+        if keys.len() < 2 || self.behavior(id).is_some() || made_key(self.catalog.entity(id)).is_some() {
+            let row = |key: &Key| attributes.iter().copied().zip(key.iter().cloned().map(Some)).collect();
+            return self.insert_missing(id, keys.iter().map(row).collect(), attributes).await;
+        }
+        let returning = link_attributes(self.catalog, id);
+        let statement = self.write(id).insert_keys(attributes, &returning);
+        let inserted = self.fetch(&statement, keys).await.map_err(|error| self.missed(id, error))?;
+        inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
+    }
+
+    /// What the refusal of a row means that was not there a moment ago.
+    fn missed(&self, id: EntityId, error: Error) -> Error {
+        match explain(self.catalog, id, Code::TargetNotFound, error) {
+            Error::Refused(refusal) if refusal.code == Code::Conflict => Error::Raced(refusal),
+            error => error,
+        }
+    }
+
     /// Inserts the rows at some positions, which all set the same attributes.
     async fn insert_batch(
         &mut self,
@@ -81,12 +107,9 @@ impl Writer<'_> {
             None => self.write(id).insert(&columns, &values, &returning),
             Some(unique) => self.write(id).insert_missing(&columns, &values, &returning, unique),
         };
-        let inserted = self.fetch(&statement, &[]).await;
-        let inserted = inserted.map_err(|error| explain(self.catalog, id, Code::TargetNotFound, error));
-        let inserted = inserted.map_err(|error| match error {
-            // It was not there a moment ago.
-            Error::Refused(refusal) if missing.is_some() && refusal.code == Code::Conflict => Error::Raced(refusal),
-            error => error,
+        let inserted = self.fetch(&statement, &[]).await.map_err(|error| match missing {
+            Some(_) => self.missed(id, error),
+            None => explain(self.catalog, id, Code::TargetNotFound, error),
         })?;
         inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
     }

@@ -93,8 +93,8 @@ const SHAPES: &[Shape] = &[
                 list(n, child)
             )
         },
-        // The contacts, tasks and teams, and two links of each contact. Badges have nothing but defaults and their link.
-        7 * BATCHES,
+        // The contacts, tasks and teams. Badges have nothing but defaults and their link.
+        4 * BATCHES,
     ),
     (
         "create targets",
@@ -120,8 +120,8 @@ const SHAPES: &[Shape] = &[
         |n| format!("disassociateAccountContacts(key: {{id: 1}}, ifExists: true, refs: [{}]) {{ changed }}", refs(n)),
         0,
     ),
-    ("link members", |n| format!("associateContactTeams(key: {{id: 1}}, refs: [{}]) {{ changed }}", refs(n)), BATCHES),
-    ("replace members", |n| format!("replaceTeamContacts(key: {{id: 1}}, refs: [{}]) {{ changed }}", refs(n)), BATCHES),
+    ("link members", |n| format!("associateContactTeams(key: {{id: 1}}, refs: [{}]) {{ changed }}", refs(n)), 0),
+    ("replace members", |n| format!("replaceTeamContacts(key: {{id: 1}}, refs: [{}]) {{ changed }}", refs(n)), 0),
     (
         "unlink members",
         |n| format!("disassociateContactTeams(key: {{id: 1}}, ifExists: true, refs: [{}]) {{ changed }}", refs(n)),

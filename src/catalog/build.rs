@@ -100,6 +100,7 @@ fn build_entity(
         set_name: names.set_name,
         table: table.clone(),
         kind: if draft.is_view { EntityKind::View } else { EntityKind::Table },
+        is_passive: draft.is_passive,
         description: draft.description.clone(),
         attributes,
         primary_key: Vec::new(),

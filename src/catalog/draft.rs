@@ -14,6 +14,9 @@ pub struct EntityDraft {
     pub precedence: usize,
     /// Whether it is a view.
     pub is_view: bool,
+    /// Whether the database said that it does nothing by itself when records change: no trigger, no rule, no policy. Only
+    /// PostgreSQL is asked.
+    pub is_passive: bool,
     /// The table's comment.
     pub description: Option<String>,
     /// Its columns in order.

@@ -21,6 +21,8 @@ pub struct Entity {
     pub table: Table,
     /// What stores it.
     pub kind: EntityKind,
+    /// Whether the database is known to do nothing by itself when records change: what a statement has written stays so.
+    pub is_passive: bool,
     /// The table's comment.
     pub description: Option<String>,
     /// Its attributes in column order.

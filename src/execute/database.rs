@@ -14,8 +14,10 @@ use crate::{
 };
 
 use super::{
-    Answer, Bound, Error, Failure, Fragment, Surroundings, Transaction, Write, generation, pool::Pool,
-    replicas::Replicas, write,
+    Answer, Bound, Error, Failure, Fragment, Surroundings, Transaction, Write, generation,
+    pool::Pool,
+    replicas::Replicas,
+    write::{self, Done},
 };
 
 /// How long SQLite waits for a writer of another process, and MariaDB for a change of definitions.
@@ -187,7 +189,24 @@ impl Database {
     /// # Errors
     /// Why nothing was written, and which field it was.
     pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
-        self.persist(|| self.write_once(surroundings, fields)).await
+        match self.write_at_once(surroundings, fields).await? {
+            Some(answer) => Ok(answer),
+            None => self.persist(|| self.write_once(surroundings, fields)).await,
+        }
+    }
+
+    /// Runs a mutation that is one statement. What the database refuses, it refuses again in the ordinary way, which
+    /// knows what it means; not so a statement that may have been done.
+    async fn write_at_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Option<Answer>, Failure> {
+        let Some(single) = write::Single::of(self.dialect(), surroundings, fields) else { return Ok(None) };
+        match self.pool.write(&single, surroundings.max_answer).await {
+            Ok(answer) => Ok(answer.map(|fragment| Answer { fragments: vec![fragment], statements: 1 })),
+            Err(error) if error.is_refused() => {
+                tracing::debug!(%error, "a mutation is begun anew in a transaction");
+                Ok(None)
+            }
+            Err(error) => Err(Failure { field: 0, error }),
+        }
     }
 
     /// Runs an operation again while other transactions get in its way, a few times.
@@ -230,7 +249,8 @@ impl Database {
         };
         let mut transaction = self.begin_write().await.map_err(|error| Failure { field: 0, error })?;
         let written = match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
-            Ok(answer) => check_generation(&transaction, surroundings.generation).await.map(|()| answer),
+            Ok(Done { answer, is_current: true }) => Ok(answer),
+            Ok(done) => check_generation(&transaction, surroundings.generation).await.map(|()| done.answer),
             Err(failure) => Err(failure),
         };
         match written {

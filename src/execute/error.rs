@@ -135,6 +135,12 @@ impl Error {
         self.complains_of(Complaint::InTheWay)
     }
 
+    /// Whether the database has answered that it did not do something, and another way to do the same may fare better.
+    pub(super) fn is_refused(&self) -> bool {
+        let is_in_vain = matches!(self.code(), Code::Unavailable | Code::Timeout);
+        self.database().is_some() && (self.is_retryable() || !is_in_vain)
+    }
+
     /// Whether the database that a replica follows may fare better: the replica is away, behind, or had to catch up.
     pub(super) fn may_be_the_replicas(&self) -> bool {
         self.is_undefined() || self.is_retryable() || self.code() == Code::Unavailable

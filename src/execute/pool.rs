@@ -5,7 +5,7 @@ use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
 
 use crate::sql::Dialect;
 
-use super::{Bound, Error, Failure, Fragment, read, sqlite::Readers};
+use super::{Bound, Error, Failure, Fragment, cells::Connection as _, read, sqlite::Readers, write::Single};
 
 /// A pool of connections.
 #[derive(Debug, Clone)]
@@ -84,5 +84,13 @@ impl Pool {
             Self::Postgres(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
             Self::MySql(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
         }
+    }
+
+    /// Runs a mutation that is one statement; nothing where it did nothing.
+    pub(super) async fn write(&self, single: &Single<'_>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+        let Self::Postgres(pool) = self else { return Ok(None) };
+        let (statement, values) = single.statement(self.dialect());
+        let rows = pool.acquire().await?.fetch(statement, values).await?;
+        single.answer(rows, max_answer)
     }
 }

@@ -47,6 +47,7 @@ pub fn entity<E: EntityTrait>(entity: E, backend: DbBackend) -> EntityDraft {
         precedence: 0,
         table: Some(Table { namespace: entity.schema_name().map(str::to_owned), name: entity.table_name().to_owned() }),
         is_view: false,
+        is_passive: false,
         description: entity.comment().map(str::to_owned),
         columns: columns.collect(),
         unique_keys: unique_keys(entity, backend),

@@ -94,6 +94,15 @@ pub fn state() -> SelectStatement {
     Query::select().columns([(STATE, "version"), (STATE, "generation")]).from(STATE).take()
 }
 
+/// Whether the generation is still the known one, as a condition of a statement on PostgreSQL; zero is that of a database
+/// without the tables.
+pub(super) fn is_current(known: i64) -> Expr {
+    if known == 0 {
+        return Expr::expr(Func::cust("to_regclass").arg(STATE)).is_null();
+    }
+    Expr::from(Query::select().column("generation").from(STATE).take()).eq(known)
+}
+
 /// The state together with every definition, `schema_name` and `definition`; one row without them where there is none.
 #[must_use]
 pub fn all() -> SelectStatement {

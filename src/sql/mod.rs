@@ -13,6 +13,7 @@ mod mysql;
 mod order;
 mod read;
 mod scope;
+mod single;
 mod slot;
 mod statement;
 #[cfg(all(test, feature = "demo"))]
@@ -24,6 +25,7 @@ pub use dialect::Dialect;
 pub(crate) use dialect::hex;
 pub use hierarchy::{enter_hierarchy, hold_ancestors, own_ancestors};
 pub use join::literal as constant;
+pub use single::{ALREADY_LINKED, GONE, LINKED, MOVED, NOT_DONE, Single};
 pub use slot::Slot;
 pub use statement::{Parameter, Statement, compile};
 pub use write::{Keys, Lock, Write};

@@ -97,6 +97,9 @@ impl Writer<'_> {
                 Ok(targets.iter().map(|target| target.with_status(status(target))).collect())
             }
             LinkOperation::Replace(addresses) => {
+                if let Some(outcomes) = self.replace_at_once(many, role, &links.own, addresses).await? {
+                    return Ok(outcomes);
+                }
                 let targets = self.find(target, addresses, Part::Target, Lock::Reference).await?;
                 let mut rows = self.all_links(&links).await?;
                 let linked = if rows.is_empty() { Vec::new() } else { self.linked(&links, &targets).await? };

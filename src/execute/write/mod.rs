@@ -9,9 +9,12 @@ mod many_to_many;
 mod one_to_many;
 mod payload;
 mod record;
+mod single;
 mod store;
 mod update;
 mod writer;
+
+use std::sync::OnceLock;
 
 use crate::{
     catalog::Catalog,
@@ -22,27 +25,34 @@ use crate::{
 use super::{Behaviors, Error, Failure, Fragment, Read, transaction::Transaction};
 pub(super) use constraint::explain_commit;
 use payload::Written;
+pub(super) use single::Single;
 use writer::Writer;
 
-/// A planned field of a mutation with the compiled reads of its payload.
+/// A planned field of a mutation.
 #[derive(Debug, Clone)]
 pub struct Write {
     /// The plan.
     pub plan: WritePlan,
-    /// A read for each part of the payload that holds records, in their order.
-    pub reads: Vec<Read>,
+    /// A read for each part of the payload that holds records, in their order, once they are asked for.
+    reads: OnceLock<Vec<Read>>,
 }
 
 impl Write {
-    /// Compiles the payload of a plan.
+    /// A field as it is planned.
     #[must_use]
-    pub fn new(catalog: &Catalog, dialect: Dialect, plan: WritePlan) -> Self {
-        let reads = plan.payload.iter().filter_map(|(_, part)| match part {
-            PayloadPart::Records(read) => Some(Read::new(catalog, dialect, read.clone())),
-            _ => None,
-        });
-        let reads = reads.collect();
-        Self { plan, reads }
+    pub fn new(plan: WritePlan) -> Self {
+        Self { plan, reads: OnceLock::new() }
+    }
+
+    /// The compiled reads of its payload.
+    fn reads(&self, catalog: &Catalog, dialect: Dialect) -> &[Read] {
+        self.reads.get_or_init(|| {
+            let reads = self.plan.payload.iter().filter_map(|(_, part)| match part {
+                PayloadPart::Records(read) => Some(Read::new(catalog, dialect, read.clone())),
+                _ => None,
+            });
+            reads.collect()
+        })
     }
 }
 
@@ -68,13 +78,22 @@ pub struct Surroundings<'a> {
     pub max_answer: usize,
 }
 
+/// What was written, and is not permanent yet.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// The answer.
+    pub(super) answer: Answer,
+    /// Whether the generation of definitions is known to have been the catalog's when all was written.
+    pub(super) is_current: bool,
+}
+
 /// Runs the fields of a mutation one after the other.
 pub(super) async fn run(
     transaction: &mut Transaction,
     dialect: Dialect,
     surroundings: Surroundings<'_>,
     fields: &[Write],
-) -> Result<Answer, Failure> {
+) -> Result<Done, Failure> {
     let mut writer = Writer::new(transaction, dialect, surroundings);
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
@@ -83,7 +102,8 @@ pub(super) async fn run(
             Err(error) => return Err(Failure { field: index, error }),
         }
     }
-    Ok(Answer { fragments, statements: writer.statements })
+    let Writer { statements, is_current, .. } = writer;
+    Ok(Done { answer: Answer { fragments, statements }, is_current })
 }
 
 impl Writer<'_> {
@@ -121,6 +141,7 @@ impl Writer<'_> {
     ) -> Result<Vec<super::transaction::Row>, Error> {
         let lists = self.dialect.keys(keys, &statement.parent_key);
         self.statements += 1;
+        self.is_current = false;
         super::cells::Connection::fetch(self.transaction, statement, super::read::parameters(statement, &[], &lists))
             .await
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     execute::{Error, Fragment, json, read},
-    plan::write::{PayloadPart, ResultPart},
+    plan::write::{PayloadPart, ResultPart, WritePlan},
 };
 
 use super::{
@@ -59,47 +59,60 @@ impl Written {
         let keys = vec![record.key.clone()];
         Self { keys, outcome: Outcome::Updated, results }
     }
+
+    /// What is left behind for no later field.
+    pub(super) fn alone(results: Vec<RefOutcome>) -> Self {
+        Self { keys: Vec::new(), outcome: Outcome::Updated, results }
+    }
 }
 
 impl Writer<'_> {
     /// Answers a field: a member of a JSON object, `"key":value`.
     pub(super) async fn answer(&mut self, field: &Write, written: &Written) -> Result<Fragment, Error> {
-        let mut out = Vec::with_capacity(512);
-        open(&field.plan.response_key, &mut out);
-        out.push(b'{');
-        let mut reads = field.reads.iter();
-        for (index, (key, part)) in field.plan.payload.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            if let PayloadPart::Records(_) = part {
-                if let Some(read) = reads.next() {
-                    self.statements += read.statements.len();
-                    let types = read.statements.first().map_or(&[][..], |statement| &statement.parent_key);
-                    let keys = match (&field.plan.is_one, written.keys.as_slice()) {
-                        (true, [key]) => self.dialect.key(key, types),
-                        (_, keys) => self.dialect.keys(keys, types),
-                    };
-                    out.extend(read::answer(self.transaction, read, &[], &keys, self.max_answer).await?);
-                }
-                continue;
-            }
-            open(key, &mut out);
-            match part {
-                PayloadPart::Text(text) => json::string(text, &mut out),
-                PayloadPart::Outcome => json::string(written.outcome.word(), &mut out),
-                PayloadPart::Count => out.extend_from_slice(written.keys.len().to_string().as_bytes()),
-                PayloadPart::Changed => {
-                    let changed = written.results.iter().any(|result| result.status.is_change());
-                    out.extend_from_slice(if changed { b"true" } else { b"false" });
-                }
-                PayloadPart::Results(parts) => results(&written.results, parts, &mut out),
-                PayloadPart::Records(_) => {}
-            }
+        let reads = field.reads(self.catalog, self.dialect);
+        let mut records = Vec::with_capacity(reads.len());
+        for read in reads {
+            self.statements += read.statements.len();
+            let types = read.statements.first().map_or(&[][..], |statement| &statement.parent_key);
+            let keys = match (&field.plan.is_one, written.keys.as_slice()) {
+                (true, [key]) => self.dialect.key(key, types),
+                (_, keys) => self.dialect.keys(keys, types),
+            };
+            records.push(read::answer(self.transaction, read, &[], &keys, self.max_answer).await?);
         }
-        out.push(b'}');
-        Ok(out)
+        Ok(payload(&field.plan, written, &records))
     }
+}
+
+/// A field's answer: a member of a JSON object. `records` are the members that hold records, in their order.
+pub(super) fn payload(plan: &WritePlan, written: &Written, records: &[Fragment]) -> Fragment {
+    let mut out = Vec::with_capacity(512);
+    open(&plan.response_key, &mut out);
+    out.push(b'{');
+    let mut records = records.iter();
+    for (index, (key, part)) in plan.payload.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        if let PayloadPart::Records(_) = part {
+            out.extend_from_slice(records.next().map_or(&[], Vec::as_slice));
+            continue;
+        }
+        open(key, &mut out);
+        match part {
+            PayloadPart::Text(text) => json::string(text, &mut out),
+            PayloadPart::Outcome => json::string(written.outcome.word(), &mut out),
+            PayloadPart::Count => out.extend_from_slice(written.keys.len().to_string().as_bytes()),
+            PayloadPart::Changed => {
+                let changed = written.results.iter().any(|result| result.status.is_change());
+                out.extend_from_slice(if changed { b"true" } else { b"false" });
+            }
+            PayloadPart::Results(parts) => results(&written.results, parts, &mut out),
+            PayloadPart::Records(_) => {}
+        }
+    }
+    out.push(b'}');
+    out
 }
 
 fn results(results: &[RefOutcome], parts: &[(String, ResultPart)], out: &mut Vec<u8>) {

@@ -21,6 +21,10 @@ pub(super) struct Writer<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) behaviors: &'a Behaviors,
     pub(super) max_answer: usize,
+    /// The generation of definitions that the catalog is of.
+    pub(super) generation: i64,
+    /// Whether the last statement that wrote saw that it is still so.
+    pub(super) is_current: bool,
     /// The keys of the records that each earlier field left behind.
     pub(super) written: Vec<Vec<Key>>,
     /// How many statements were run.
@@ -37,6 +41,8 @@ impl<'a> Writer<'a> {
             catalog: surroundings.catalog,
             behaviors: surroundings.behaviors,
             max_answer: surroundings.max_answer,
+            generation: surroundings.generation,
+            is_current: false,
             written: Vec::new(),
             statements: 0,
             entered: HashSet::new(),

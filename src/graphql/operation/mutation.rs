@@ -51,9 +51,7 @@ impl Mutation {
                 }
             }
         }
-        let dialect = context.database.dialect();
-        let writes = plans.into_iter().map(|plan| Write::new(context.catalog, dialect, plan)).collect();
-        Self { writes: Ok(writes), ..this }
+        Self { writes: Ok(plans.into_iter().map(Write::new).collect()), ..this }
     }
 
     /// Whether nothing was refused.

@@ -335,6 +335,12 @@ impl Dialect {
         matches!(self, Self::Sqlite | Self::Postgres)
     }
 
+    /// Whether one statement can find, hold, write and answer, so that it needs no transaction around it.
+    #[must_use]
+    pub fn writes_at_once(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// How the page of each parent is found.
     pub(super) fn paging(self) -> Paging {
         match self {

@@ -1,5 +1,6 @@
 //! Writes beyond the numbered cases: bad input, and mutations of many records.
 
+mod alone;
 mod bad_input;
 mod bad_values;
 mod deletes;

@@ -41,6 +41,7 @@ fn of_namespace(namespace: &str, rows: &Rows, current: Option<&str>, enums: &mut
             is_discovered: true,
             table: Some(place(namespace, &table.name)),
             is_view,
+            is_passive: false,
             description: Some(table.description.clone()).filter(|text| !text.is_empty() && !is_view),
             columns: columns.iter().map(|row| column(row, is_view, is_key(&row.name), &json, enums)).collect(),
             primary_key,

@@ -58,6 +58,7 @@ fn entity(
         precedence: 0,
         table: Some(Table { namespace: Some(relation.namespace.clone()), name: relation.name.clone() }),
         is_view,
+        is_passive: relation.is_passive,
         description: relation.description.clone(),
         columns: columns.iter().map(|row| column(row, is_view, types)).collect(),
         primary_key: primary.first().and_then(|key| key_columns(key, names)).unwrap_or_default(),

@@ -25,6 +25,8 @@ pub(super) struct RelationRow {
     pub(super) name: String,
     /// `r` and `p` for tables, `v` and `m` for views, `f` for foreign tables.
     pub(super) kind: String,
+    /// Whether it is a table by itself that no trigger, rule or policy of a user acts on.
+    pub(super) is_passive: bool,
     pub(super) description: Option<String>,
 }
 
@@ -161,8 +163,22 @@ fn described(mut relations: SelectStatement) -> SelectStatement {
         .expr_as(Expr::col(("n", "nspname")), "namespace")
         .expr_as(Expr::col(("c", "relname")), "name")
         .expr_as(text("c", "relkind"), "kind")
+        .expr_as(passive(), "is_passive")
         .expr_as(Func::cust("obj_description").args([Expr::col(("c", "oid")), Expr::val("pg_class")]), "description")
         .take()
+}
+
+/// Triggers that stand for foreign keys are the database's own.
+fn passive() -> Expr {
+    let trigger = Query::select()
+        .expr(Expr::val(1))
+        .from_as(("pg_catalog", "pg_trigger"), "g")
+        .and_where(Expr::col(("g", "tgrelid")).equals(("c", "oid")))
+        .and_where(Expr::col(("g", "tgisinternal")).not())
+        .take();
+    let flags = ["relhassubclass", "relhasrules", "relrowsecurity"];
+    let plain = text("c", "relkind").eq("r").and(Expr::not_exists(trigger));
+    flags.into_iter().fold(plain, |all, flag| all.and(Expr::col(("c", flag)).not()))
 }
 
 fn columns(relations: SelectStatement) -> SelectStatement {

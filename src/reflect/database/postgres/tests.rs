@@ -108,8 +108,10 @@ async fn a_database_tells_what_it_holds() {
     db.execute_unprepared(DROP).await.unwrap();
 
     assert_drafts(&found, &expected());
-    let far =
-        table(Some(OTHER), "far", &["id"], vec![required("id", INT, "int4"), column("name", string(None), "text")]);
+    let far = EntityDraft {
+        is_passive: true,
+        ..table(Some(OTHER), "far", &["id"], vec![required("id", INT, "int4"), column("name", string(None), "text")])
+    };
     // The namespace that is named first comes first where names meet.
     let later = expected().into_iter().map(|draft| EntityDraft { precedence: 1, ..draft });
     assert_drafts(&both, &later.chain([far]).collect::<Vec<_>>());
@@ -117,8 +119,11 @@ async fn a_database_tells_what_it_holds() {
 }
 
 fn expected() -> Vec<EntityDraft> {
-    let ours = |name: &str, key: &[&str], columns| table(Some(MAIN), name, key, columns);
-    let view = |name: &str, columns| EntityDraft { is_view: true, ..ours(name, &[], columns) };
+    let ours =
+        |name: &str, key: &[&str], columns| EntityDraft { is_passive: true, ..table(Some(MAIN), name, key, columns) };
+    // Its rows may be those of another table.
+    let shared = |draft| EntityDraft { is_passive: false, ..draft };
+    let view = |name: &str, columns| EntityDraft { is_view: true, is_passive: false, ..ours(name, &[], columns) };
     let to = |columns: &[&str], target: (&str, &str), to: &[&str], delete, constraint: &str| {
         relation(columns, (Some(target.0), target.1), to, delete, Some(constraint))
     };
@@ -136,7 +141,7 @@ fn expected() -> Vec<EntityDraft> {
         ours("child", &[], vec![required("id", INT, "int4")]),
         EntityDraft {
             relations: vec![to(&["id"], (MAIN, "kept"), &["id"], Some(CascadeDelete::Restrict), "same_name")],
-            ..ours("kept", &["id"], vec![required("id", INT, "int4")])
+            ..shared(ours("kept", &["id"], vec![required("id", INT, "int4")]))
         },
         ours("kinds", &["a_bool"], kinds()),
         EntityDraft {
@@ -161,11 +166,11 @@ fn expected() -> Vec<EntityDraft> {
                     .collect(),
             )
         },
-        ours(
+        shared(ours(
             "parted",
             &["day", "part"],
             vec![required("part", INT, "int4"), required("day", AttributeType::Date, "date")],
-        ),
+        )),
     ]
 }
 

@@ -48,6 +48,7 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broke
         precedence: 0,
         table: Some(Table { namespace: None, name: table.name.clone() }),
         is_view,
+        is_passive: false,
         description: None,
         columns: columns
             .iter()

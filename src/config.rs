@@ -111,6 +111,12 @@ impl Config {
         self.document.largest_size
     }
 
+    /// Bytes of the answer of one field of the root at most.
+    #[must_use]
+    pub fn max_answer(&self) -> Option<u64> {
+        self.document.max_answer
+    }
+
     /// How records name their reference.
     #[must_use]
     pub fn profile(&self) -> Profile {

@@ -5,6 +5,7 @@ mod definitions;
 mod reload;
 mod snapshot;
 mod source;
+mod streamed;
 
 use std::{
     collections::HashMap,
@@ -14,13 +15,13 @@ use std::{
 use arc_swap::ArcSwap;
 use async_graphql::dynamic::SchemaError;
 use sea_orm::{DatabaseConnection, DbErr};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinHandle};
 use tracing::Instrument;
 
 use crate::{
     catalog::{Catalog, Problems, Table},
     config, define,
-    execute::{self, Behavior, Database},
+    execute::{self, Behavior, Database, Outlet},
     graphql::{self, Reply},
     reflect,
 };
@@ -28,6 +29,7 @@ use crate::{
 pub use crate::csdl::Format as CsdlFormat;
 pub use crate::graphql::{Outcome, Request, Response, Statistics, error_body};
 pub use builder::Builder;
+pub use streamed::{BrokenOff, Rest, Streamed};
 
 use reload::Following;
 use snapshot::Snapshot;
@@ -131,25 +133,18 @@ impl Gateway {
     /// Answers a request. One that a newer generation of definitions might answer otherwise is put to it.
     pub async fn execute(&self, request: Request) -> Response {
         if !self.0.origin.database.must_be_heard_out() {
-            return self.answer(request).await;
+            return self.answer(request, None).await;
         }
         // Whoever leaves does not stop what runs.
         let gateway = self.clone();
-        match tokio::spawn(async move { gateway.answer(request).await }.in_current_span()).await {
-            Ok(response) => response,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime ends, and with it whoever waits.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        end_of(tokio::spawn(async move { gateway.answer(request, None).await }.in_current_span())).await
     }
 
-    async fn answer(&self, request: Request) -> Response {
+    async fn answer(&self, request: Request, outlet: Option<&Outlet>) -> Response {
         let mut snapshot = self.0.snapshot.load_full();
         let mut attempt = 1;
         loop {
-            match graphql::execute(self.context(&snapshot), &request).await {
+            match graphql::execute(self.context(&snapshot, outlet), &request).await {
                 Reply::Define(definitions) => return self.define(definitions).await,
                 Reply::Answer(response) if !response.is_doubtful || attempt == ATTEMPTS => return response,
                 Reply::Answer(response) => match self.newer_than(&snapshot).await {
@@ -162,7 +157,7 @@ impl Gateway {
         }
     }
 
-    fn context<'a>(&'a self, snapshot: &'a Snapshot) -> graphql::Context<'a> {
+    fn context<'a>(&'a self, snapshot: &'a Snapshot, outlet: Option<&'a Outlet>) -> graphql::Context<'a> {
         graphql::Context {
             catalog: &snapshot.ground.catalog,
             mutations: &snapshot.mutations,
@@ -172,6 +167,7 @@ impl Gateway {
             behaviors: &snapshot.behaviors,
             generation: snapshot.generation,
             limits: snapshot.limits,
+            outlet,
         }
     }
 
@@ -203,5 +199,17 @@ impl Gateway {
     /// Whether requests can be answered now.
     pub async fn ready(&self) -> bool {
         self.0.origin.database.is_reachable().await
+    }
+}
+
+/// What a task answers.
+async fn end_of(task: JoinHandle<Response>) -> Response {
+    match task.await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends, and with it whoever waits.
+            Err(_) => std::future::pending().await,
+        },
     }
 }

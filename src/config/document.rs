@@ -26,6 +26,7 @@ pub(super) struct Document {
     pub(super) pool_size: Option<u32>,
     pub(super) default_size: Option<u64>,
     pub(super) largest_size: Option<u64>,
+    pub(super) max_answer: Option<u64>,
     pub(super) profile: Profile,
     /// Patterns of the tables that are served; nothing where all are.
     pub(super) include: Option<Vec<Said<String>>>,
@@ -85,6 +86,10 @@ impl Document {
             }
             self.default_size = default.map(|size| size.value);
             lists.finish();
+        }
+        if let Some(mut limits) = section.section("limits") {
+            self.max_answer = limits.number("max-answer", 1_024..=1 << 40).map(|bytes| bytes.value);
+            limits.finish();
         }
         if let Some(mut naming) = section.section("naming") {
             let profiles = [("standard", Profile::Standard), ("relay", Profile::Relay)];

@@ -4,7 +4,7 @@ use sea_orm::sea_query::Value;
 
 use crate::{catalog::AttributeType, sql::Statement};
 
-use super::{Error, Read};
+use super::{Error, Read, stream::Stream};
 
 /// The rows of a statement, or some of them.
 pub(super) trait Rows: Default {
@@ -85,6 +85,17 @@ pub(super) trait Connection {
 
     /// Runs a statement and answers all its rows.
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
+
+    /// Runs a statement and has its rows written while they come.
+    async fn stream(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        to: &mut Stream<'_, Self::Rows>,
+    ) -> Result<(), Error> {
+        let rows = self.fetch(statement, values).await?;
+        to.take(rows).await.map(|_| ())
+    }
 
     /// The parameters that stand for the parents' keys: one per part, or a single one for all.
     fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value>;

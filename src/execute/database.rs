@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Answer, Bound, Error, Failure, Fragment, Surroundings, Transaction, Write, generation,
+    Answer, Bound, Error, Failure, Fragment, Outgoing, Surroundings, Transaction, Write, generation,
     pool::Pool,
     replicas::Replicas,
     write::{self, Done},
@@ -166,11 +166,19 @@ impl Database {
     /// A field whose own values are the trouble fails alone. Where other transactions get in its way (tables change, and
     /// PostgreSQL picks the reader out of a deadlock), it is run again a few times.
     ///
+    /// A way out for the last field is taken once it has more than a buffer; then what is answered of it is what was not
+    /// sent, and nothing is run again.
+    ///
     /// # Errors
     /// What the database answered instead, and to which field.
-    pub async fn read(&self, fields: &[Bound<'_>], max_answer: usize) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+    pub async fn read(
+        &self,
+        fields: &[Bound<'_>],
+        max_answer: usize,
+        outgoing: Option<Outgoing<'_>>,
+    ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         if let Some(replica) = self.replicas.next() {
-            match replica.pool.read(fields, max_answer).await {
+            match read_from(&replica.pool, fields, max_answer, outgoing).await {
                 Err(failure) if failure.error.may_be_the_replicas() => {
                     tracing::debug!(error = %failure.error, "a replica did not answer");
                     if failure.error.code() == Code::Unavailable {
@@ -180,7 +188,7 @@ impl Database {
                 done => return done,
             }
         }
-        self.persist(|| self.pool.read(fields, max_answer)).await
+        self.persist(|| read_from(&self.pool, fields, max_answer, outgoing)).await
     }
 
     /// Runs the fields of a mutation in one transaction: all of them or none. Where other transactions get in its way
@@ -267,6 +275,22 @@ impl Database {
             }
         }
     }
+}
+
+/// Reads, once something was sent for the last time.
+async fn read_from(
+    pool: &Pool,
+    fields: &[Bound<'_>],
+    max_answer: usize,
+    outgoing: Option<Outgoing<'_>>,
+) -> Result<Vec<Result<Fragment, Error>>, Failure> {
+    let read = pool.read(fields, max_answer, outgoing).await;
+    read.map_err(|failure| match (failure.error, outgoing) {
+        (error, Some(outgoing)) if outgoing.outlet.is_open() => {
+            Failure { error: Error::BrokenOff(error.to_string()), ..failure }
+        }
+        (error, _) => Failure { error, ..failure },
+    })
 }
 
 /// What was written was written by a catalog that is still true. Asked at the end: who changed definitions since then

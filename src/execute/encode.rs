@@ -21,47 +21,81 @@ use super::{
 /// # Errors
 /// When a value is not of its column's type, or the answer is larger than `max_answer` bytes.
 pub(super) fn object<R: Rows>(plan: &ReadPlan, fetched: &[Fetched<R>], max_answer: usize) -> Result<Vec<u8>, Error> {
-    let mut encoder = Encoder { plan, fetched, max_answer, out: Vec::with_capacity(1_024), scratch: Vec::new() };
+    let mut encoder = Encoder::new(plan, fetched, max_answer, Vec::with_capacity(1_024), 0);
     encoder.members(&plan.object, None)?;
     Ok(encoder.out)
 }
 
 /// The row that a template is written for.
 #[derive(Debug, Clone, Copy)]
-struct Frame {
-    step: usize,
-    row: usize,
+pub(super) struct Frame {
+    pub(super) step: usize,
+    pub(super) row: usize,
 }
 
-struct Encoder<'a, R> {
+/// A response in the making.
+pub(super) struct Encoder<'a, R> {
     plan: &'a ReadPlan,
     fetched: &'a [Fetched<R>],
     /// Few rows may make a large answer: where links lead back, each is written once for every way to it.
     max_answer: usize,
     out: Vec<u8>,
+    /// How many bytes came before those in `out`.
+    sent: usize,
     scratch: Vec<u8>,
 }
 
 impl<'a, R: Rows> Encoder<'a, R> {
-    fn object(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
-        if self.out.len() > self.max_answer {
-            return Err(Error::TooLarge(self.max_answer));
-        }
-        self.out.push(b'{');
+    /// Writes on behind what is in `out`, and what was sent before it.
+    pub(super) fn new(
+        plan: &'a ReadPlan,
+        fetched: &'a [Fetched<R>],
+        max_answer: usize,
+        out: Vec<u8>,
+        sent: usize,
+    ) -> Self {
+        Self { plan, fetched, max_answer, out, sent, scratch: Vec::new() }
+    }
+
+    /// What was in `out`, and what was written behind it.
+    pub(super) fn into_written(self) -> Vec<u8> {
+        self.out
+    }
+
+    pub(super) fn object(&mut self, object: &Object, frame: Option<Frame>) -> Result<(), Error> {
+        self.begin_object()?;
         self.members(object, frame)?;
         self.out.push(b'}');
         Ok(())
     }
 
-    fn members(&mut self, object: &'a Object, frame: Option<Frame>) -> Result<(), Error> {
-        for (index, member) in object.members.iter().enumerate() {
+    pub(super) fn begin_object(&mut self) -> Result<(), Error> {
+        if self.sent + self.out.len() > self.max_answer {
+            return Err(Error::TooLarge(self.max_answer));
+        }
+        self.out.push(b'{');
+        Ok(())
+    }
+
+    fn members(&mut self, object: &Object, frame: Option<Frame>) -> Result<(), Error> {
+        self.some_members(object, 0..object.members.len(), frame)
+    }
+
+    pub(super) fn some_members(
+        &mut self,
+        object: &Object,
+        members: std::ops::Range<usize>,
+        frame: Option<Frame>,
+    ) -> Result<(), Error> {
+        for index in members {
+            let member = &object.members[index];
             self.key(index, &member.key);
             self.value(&member.value, frame).map_err(|error| error.in_field(&member.key))?;
         }
         Ok(())
     }
 
-    fn key(&mut self, index: usize, key: &str) {
+    pub(super) fn key(&mut self, index: usize, key: &str) {
         self.out.extend_from_slice(if index > 0 { b",\"" } else { b"\"" });
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
@@ -71,7 +105,7 @@ impl<'a, R: Rows> Encoder<'a, R> {
         self.out.extend_from_slice(b"null");
     }
 
-    fn value(&mut self, output: &'a Output, frame: Option<Frame>) -> Result<(), Error> {
+    fn value(&mut self, output: &Output, frame: Option<Frame>) -> Result<(), Error> {
         match output {
             Output::Text(text) => json::string(text, &mut self.out),
             Output::Nested(object) => self.object(object, frame)?,
@@ -108,7 +142,7 @@ impl<'a, R: Rows> Encoder<'a, R> {
         Ok(())
     }
 
-    fn list(&mut self, step: usize, object: &'a Object, rows: impl Iterator<Item = usize>) -> Result<(), Error> {
+    fn list(&mut self, step: usize, object: &Object, rows: impl Iterator<Item = usize>) -> Result<(), Error> {
         self.out.push(b'[');
         for (index, row) in rows.enumerate() {
             if index > 0 {
@@ -120,7 +154,7 @@ impl<'a, R: Rows> Encoder<'a, R> {
         Ok(())
     }
 
-    fn connection(&mut self, template: &'a ConnectionTemplate, frame: Option<Frame>) -> Result<(), Error> {
+    fn connection(&mut self, template: &ConnectionTemplate, frame: Option<Frame>) -> Result<(), Error> {
         let step = template.step.unwrap_or_default();
         let all = template.step.map_or(0..0, |step| self.rows_of(step, frame));
         let has_more = all.len() > template.limit;
@@ -155,12 +189,7 @@ impl<'a, R: Rows> Encoder<'a, R> {
         Ok(())
     }
 
-    fn edge(
-        &mut self,
-        template: &ConnectionTemplate,
-        parts: &'a [(String, EdgePart)],
-        frame: Frame,
-    ) -> Result<(), Error> {
+    fn edge(&mut self, template: &ConnectionTemplate, parts: &[(String, EdgePart)], frame: Frame) -> Result<(), Error> {
         self.out.push(b'{');
         for (index, (key, part)) in parts.iter().enumerate() {
             self.key(index, key);
@@ -296,7 +325,7 @@ impl<'a, R: Rows> Encoder<'a, R> {
         frame.and_then(|frame| column_type(self.plan, frame.step, column)).map_or(Ok(()), |ty| Err(misfit(ty)))
     }
 
-    fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {
+    pub(super) fn is_null(&self, frame: Option<Frame>, column: usize) -> Result<bool, Error> {
         let Some(frame) = frame else { return Ok(true) };
         let fetched = &self.fetched[frame.step];
         fetched.rows.row(frame.row).is_null(column + fetched.shift())

@@ -39,6 +39,9 @@ pub enum Error {
     /// The catalog could not be built anew.
     #[error("{0}")]
     Reload(String),
+    /// What was sent of an answer does not go on.
+    #[error("an answer breaks off: {0}")]
+    BrokenOff(String),
     /// More groups than a page holds.
     #[error("there are more than {0} groups")]
     TooManyGroups(u64),
@@ -120,7 +123,7 @@ impl Error {
             Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
             Self::Hook(_) => Code::Invalid,
             Self::Misfit(..) => Code::Unsupported,
-            Self::Value(_) | Self::Orm(_) | Self::Reload(_) => Code::Internal,
+            Self::Value(_) | Self::Orm(_) | Self::Reload(_) | Self::BrokenOff(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
             Self::Outdated => Code::Unavailable,
         }

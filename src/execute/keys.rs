@@ -60,6 +60,16 @@ impl ParentKeys {
         Ok(())
     }
 
+    /// Whether each of the parents that have a key has one of its own, so that children come in their order.
+    pub(super) fn are_distinct(&self) -> bool {
+        self.ordinals.iter().filter(|ordinal| **ordinal != NONE).count() == self.keys.len()
+    }
+
+    /// The ordinal of a parent's key; nothing where it has none.
+    pub(super) fn ordinal(&self, parent: usize) -> Option<usize> {
+        self.ordinals.get(parent).copied().filter(|ordinal| *ordinal != NONE).map(|ordinal| ordinal as usize)
+    }
+
     /// How many rows the parent with the most of them has.
     pub(super) fn most(&self) -> usize {
         self.ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0)

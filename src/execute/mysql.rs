@@ -1,6 +1,7 @@
 //! MariaDB's rows: the binary protocol's values, by the types that the server gives the columns.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Decode, MySql, MySqlConnection, Row, TypeInfo, ValueRef, mysql::MySqlRow};
@@ -15,6 +16,7 @@ use super::{
     Error,
     cells::{Cells, Connection, KeyPart, misfit},
     json, json_keys,
+    stream::Stream,
 };
 
 /// A value by what the server says that it is.
@@ -173,6 +175,22 @@ impl Connection for MySqlConnection {
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<MySqlRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
         Ok(query.fetch_all(self).await?)
+    }
+
+    async fn stream(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        to: &mut Stream<'_, Vec<MySqlRow>>,
+    ) -> Result<(), Error> {
+        let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
+        let (mut rows, mut next) = (query.fetch(self), Vec::new());
+        while let Some(row) = rows.try_next().await? {
+            next.push(row);
+            next = to.take(next).await?;
+            next.clear();
+        }
+        Ok(())
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

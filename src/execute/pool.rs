@@ -1,11 +1,17 @@
 //! A pool of connections of whichever driver, and what is read on one of them.
 
 use sea_orm::{DatabaseConnection, DbBackend};
-use sqlx::{Connection, MySqlPool, PgPool, SqlitePool};
+use sqlx::{Connection, MySqlPool, PgPool, SqlSafeStr, SqlStr, SqlitePool, pool::PoolConnection};
 
 use crate::sql::Dialect;
 
-use super::{Bound, Error, Failure, Fragment, cells::Connection as _, read, sqlite::Readers, write::Single};
+use super::{
+    Bound, Error, Failure, Fragment, Outgoing,
+    cells::{self, Connection as _},
+    read,
+    sqlite::Readers,
+    write::Single,
+};
 
 /// A pool of connections.
 #[derive(Debug, Clone)]
@@ -65,24 +71,23 @@ impl Pool {
         &self,
         fields: &[Bound<'_>],
         max_answer: usize,
+        outgoing: Option<Outgoing<'_>>,
     ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(Bound::statements).sum::<usize>() <= 1;
-        let begin = self.dialect().begin_read();
+        let is_open = || outgoing.is_some_and(|outgoing| outgoing.outlet.is_open());
         if let Self::Sqlite(_, Some(readers)) = self
             && let Some(mut reader) = readers.begin(is_single).await?
         {
-            let done = read::run(&mut reader, fields, max_answer).await;
-            if !reader.has_failed() {
+            let done = read::run(&mut reader, fields, max_answer, outgoing).await;
+            if !reader.has_failed() || is_open() {
                 return done;
             }
         }
+        let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
-            Self::Sqlite(pool, _) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::Postgres(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::MySql(pool) if is_single => read::run(&mut *pool.acquire().await?, fields, max_answer).await,
-            Self::Sqlite(pool, _) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
-            Self::Postgres(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
-            Self::MySql(pool) => read::run(&mut *pool.begin_with(begin).await?, fields, max_answer).await,
+            Self::Sqlite(pool, _) => read_on(pool, begin, fields, max_answer, outgoing).await,
+            Self::Postgres(pool) => read_on(pool, begin, fields, max_answer, outgoing).await,
+            Self::MySql(pool) => read_on(pool, begin, fields, max_answer, outgoing).await,
         }
     }
 
@@ -92,5 +97,43 @@ impl Pool {
         let (statement, values) = single.statement(self.dialect());
         let rows = pool.acquire().await?.fetch(statement, values).await?;
         single.answer(rows, max_answer)
+    }
+}
+
+async fn read_on<D: sqlx::Database>(
+    pool: &sqlx::Pool<D>,
+    begin: Option<SqlStr>,
+    fields: &[Bound<'_>],
+    max_answer: usize,
+    outgoing: Option<Outgoing<'_>>,
+) -> Result<Vec<Result<Fragment, Error>>, Failure>
+where
+    D::Connection: cells::Connection,
+{
+    let mut guarded = Guarded { connection: pool.acquire().await?, outgoing, is_done: false };
+    let done = match begin {
+        None => read::run(&mut *guarded.connection, fields, max_answer, outgoing).await,
+        Some(begin) => {
+            let mut transaction = guarded.connection.begin_with(begin).await?;
+            read::run(&mut *transaction, fields, max_answer, outgoing).await
+        }
+    };
+    guarded.is_done = done.as_ref().is_ok_and(|fragments| !fragments.iter().any(Result::is_err));
+    done
+}
+
+/// A connection that is closed where an answer breaks off: nobody wants the rows that are still to come, and MariaDB's
+/// driver would take them for the answer to the next statement.
+struct Guarded<'a, D: sqlx::Database> {
+    connection: PoolConnection<D>,
+    outgoing: Option<Outgoing<'a>>,
+    is_done: bool,
+}
+
+impl<D: sqlx::Database> Drop for Guarded<'_, D> {
+    fn drop(&mut self) {
+        if !self.is_done && self.outgoing.is_some_and(|outgoing| outgoing.outlet.is_open()) {
+            self.connection.close_on_drop();
+        }
     }
 }

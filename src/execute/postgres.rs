@@ -1,6 +1,7 @@
 //! PostgreSQL's rows: binary values, and text for the types that `sql` reads as text.
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::{ArrayType, Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef, postgres::PgRow};
@@ -15,6 +16,7 @@ use super::{
     Error,
     cells::{Cells, Connection, KeyPart, misfit},
     json,
+    stream::Stream,
 };
 
 impl Cells for PgRow {
@@ -82,6 +84,22 @@ impl Connection for PgConnection {
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<PgRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
         Ok(query.fetch_all(self).await?)
+    }
+
+    async fn stream(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        to: &mut Stream<'_, Vec<PgRow>>,
+    ) -> Result<(), Error> {
+        let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
+        let (mut rows, mut next) = (query.fetch(self), Vec::new());
+        while let Some(row) = rows.try_next().await? {
+            next.push(row);
+            next = to.take(next).await?;
+            next.clear();
+        }
+        Ok(())
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {

@@ -15,6 +15,9 @@ use super::{
     cells::{Connection, Rows},
     encode,
     keys::ParentKeys,
+    outlet::{Outgoing, Sending},
+    spine::Spine,
+    stream::Stream,
 };
 
 /// A planned and compiled field of a query.
@@ -73,16 +76,19 @@ pub(super) struct Fetched<R> {
     pub(super) parents: Option<ParentKeys>,
 }
 
-/// Runs fields one after the other on one connection.
+/// Runs fields one after the other on one connection. The last of them may be sent while it is read.
 pub(super) async fn run<C: Connection>(
     connection: &mut C,
     fields: &[Bound<'_>],
     max_answer: usize,
+    outgoing: Option<Outgoing<'_>>,
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
         connection.enter(field.read);
-        match answer(connection, field.read, &field.values, &[], max_answer).await {
+        let outgoing = outgoing.filter(|_| index + 1 == fields.len());
+        let sending = outgoing.map(|outgoing| Sending { outgoing, earlier: &fragments });
+        match answer(connection, field.read, &field.values, &[], max_answer, sending).await {
             Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
             fragment => fragments.push(fragment),
         }
@@ -90,57 +96,65 @@ pub(super) async fn run<C: Connection>(
     Ok(fragments)
 }
 
-/// Runs a field. `values` are those of the slots of each statement, `keys` the lists that its root is run with, where it
-/// names its records by their keys.
+/// Runs a field. `slots` are the values of the slots of each statement, `root_keys` the lists that its root is run with,
+/// where it names its records by their keys. What is not sent is answered.
 pub(super) async fn answer<C: Connection>(
     connection: &mut C,
     field: &Read,
-    values: &[Vec<Value>],
-    keys: &[Value],
+    slots: &[Vec<Value>],
+    root_keys: &[Value],
     max_answer: usize,
+    sending: Option<Sending<'_>>,
 ) -> Result<Fragment, Error> {
     let mut fetched: Vec<Fetched<C::Rows>> = Vec::with_capacity(field.statements.len());
+    let spine = Spine::of(&field.plan);
     for index in 0..field.statements.len() {
-        let values = values.get(index).map_or(&[][..], Vec::as_slice);
-        let step = fetch(connection, field, index, values, keys, &fetched).await?;
-        fetched.push(step);
+        let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
+        let parents = parents(field, index, &fetched)?;
+        let keys = parents.as_ref().map(|parents| connection.parent_keys(&parents.keys, &statement.parent_key));
+        let is_childless = parents.as_ref().is_some_and(|parents| parents.keys.is_empty());
+        let slots = slots.get(index).map_or(&[][..], Vec::as_slice);
+        let keys = keys.as_deref().unwrap_or(root_keys);
+        let values = if is_childless { Vec::new() } else { parameters(statement, slots, keys) };
+        let is_last = index + 1 == field.statements.len();
+        if let Some(spine) = &spine
+            && is_last
+            && come_in_order(&fetched, parents.as_ref())
+        {
+            fetched.push(Fetched { rows: C::Rows::default(), parents });
+            let mut stream = Stream::new(&field.plan, spine, fetched, max_answer, sending);
+            if !is_childless {
+                connection.stream(statement, values, &mut stream).await?;
+            }
+            return stream.finish();
+        }
+        let rows = if is_childless { C::Rows::default() } else { connection.fetch(statement, values).await? };
+        let mut step_rows = Fetched { rows, parents };
+        step_rows.assign(&step.query)?;
+        fetched.push(step_rows);
     }
     encode::object(&field.plan, &fetched, max_answer)
 }
 
-async fn fetch<C: Connection>(
-    connection: &mut C,
-    field: &Read,
-    index: usize,
-    values: &[Value],
-    keys: &[Value],
-    fetched: &[Fetched<C::Rows>],
-) -> Result<Fetched<C::Rows>, Error> {
-    let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
-    let Some(parent) = &step.parent else {
-        let rows = connection.fetch(statement, parameters(statement, values, keys)).await?;
-        check_groups(&step.query, rows.len())?;
-        return Ok(Fetched { rows, parents: None });
-    };
+/// Whether the children of the last step come in the order in which their parents are written.
+fn come_in_order<R>(fetched: &[Fetched<R>], parents: Option<&ParentKeys>) -> bool {
+    fetched.iter().filter_map(|step| step.parents.as_ref()).chain(parents).all(ParentKeys::are_distinct)
+}
+
+/// The keys of a step's parents, where it has some.
+fn parents<R: Rows>(field: &Read, index: usize, fetched: &[Fetched<R>]) -> Result<Option<ParentKeys>, Error> {
+    let Some(parent) = &field.plan.steps[index].parent else { return Ok(None) };
     // The ordinal comes first in the rows of a step that has parents itself.
-    let shift = usize::from(field.plan.steps[parent.step].parent.is_some());
+    let shift = fetched[parent.step].shift();
     let columns: Vec<usize> = parent.key.iter().map(|column| column + shift).collect();
-    let mut parents = ParentKeys::collect(&fetched[parent.step].rows, &columns, &statement.parent_key)?;
-    if parents.keys.is_empty() {
-        return Ok(Fetched { rows: C::Rows::default(), parents: Some(parents) });
-    }
-    let keys = connection.parent_keys(&parents.keys, &statement.parent_key);
-    let rows = connection.fetch(statement, parameters(statement, values, &keys)).await?;
-    parents.assign(&rows)?;
-    check_groups(&step.query, parents.most())?;
-    Ok(Fetched { rows, parents: Some(parents) })
+    ParentKeys::collect(&fetched[parent.step].rows, &columns, &field.statements[index].parent_key).map(Some)
 }
 
 /// The values of a statement's parameters.
-pub(super) fn parameters(statement: &Statement, values: &[Value], keys: &[Value]) -> Vec<Value> {
+pub(super) fn parameters(statement: &Statement, slots: &[Value], keys: &[Value]) -> Vec<Value> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Value(value) => value.clone(),
-        Parameter::Slot(slot) => values.get(*slot).cloned().unwrap_or(Value::String(None)),
+        Parameter::Slot(slot) => slots.get(*slot).cloned().unwrap_or(Value::String(None)),
         Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),
     };
     statement.parameters.iter().map(value).collect()
@@ -157,6 +171,17 @@ fn check_groups(query: &Query, count: usize) -> Result<(), Error> {
 }
 
 impl<R: Rows> Fetched<R> {
+    /// Notes which rows belong to which parent.
+    fn assign(&mut self, query: &Query) -> Result<(), Error> {
+        match &mut self.parents {
+            None => check_groups(query, self.rows.len()),
+            Some(parents) => {
+                parents.assign(&self.rows)?;
+                check_groups(query, parents.most())
+            }
+        }
+    }
+
     /// How many columns the gateway selected for itself before the step's own.
     pub(super) fn shift(&self) -> usize {
         usize::from(self.parents.is_some())

@@ -93,6 +93,8 @@ impl Source {
         // What is asked for by default can be asked for.
         let max_page = largest_size.unwrap_or_else(|| self.limits.max_page.max(default_size.unwrap_or_default()));
         let default_page = default_size.unwrap_or(self.limits.default_page).min(max_page);
-        Limits { default_page, max_page, ..self.limits }
+        let max_answer = config.and_then(|config| config.max_answer()).and_then(|bytes| bytes.try_into().ok());
+        let max_answer = max_answer.unwrap_or(self.limits.max_answer);
+        Limits { default_page, max_page, max_answer, ..self.limits }
     }
 }

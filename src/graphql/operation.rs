@@ -14,7 +14,7 @@ use async_graphql::{
 use crate::{
     catalog::Catalog,
     error::Code,
-    execute::{self, Behaviors, Database},
+    execute::{self, Behaviors, Database, Outlet},
     plan::{self, Limits, Members, Mutations, Selection, collect},
 };
 
@@ -53,6 +53,8 @@ pub struct Context<'a> {
     pub generation: i64,
     /// What an operation may ask for.
     pub limits: Limits,
+    /// The way out for an answer that is larger than a buffer, where there is one.
+    pub outlet: Option<&'a Outlet>,
 }
 
 /// What comes of a request.

@@ -6,9 +6,13 @@ use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, HeaderValue, 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::{
+    StreamExt, future,
+    stream::{self, try_unfold},
+};
 
 use crate::error::Code;
-use crate::gateway::{self, Outcome};
+use crate::gateway::{self, BrokenOff, Outcome, Rest, Streamed};
 
 use super::media_type::{self, MediaType};
 use super::{App, Backend, Options, Rejection, body, request};
@@ -19,7 +23,7 @@ pub(super) async fn handle<B: Backend>(State(app): State<App<B>>, request: Reque
     let accepted = MediaType::negotiate(&parts.headers, MediaType::GRAPHQL);
     let media_type = accepted.unwrap_or(MediaType::Json);
     let mut response = match read(&parts, body, accepted.is_some(), &app.options).await {
-        Ok(request) => answer(app.backend.execute(request).await, media_type),
+        Ok(request) => answer(app.backend.execute_streamed(request, &app.options).await, media_type),
         Err(rejection) => rejection.into_response(media_type),
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
@@ -60,7 +64,8 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn answer(answer: gateway::Response, media_type: MediaType) -> Response {
+fn answer(answer: Streamed, media_type: MediaType) -> Response {
+    let Streamed { response: answer, rest } = answer;
     tracing::debug!(statements = answer.statements, "answered a GraphQL request");
     let (status, header) = match answer.outcome {
         Outcome::Executed => (StatusCode::OK, None),
@@ -71,9 +76,19 @@ fn answer(answer: gateway::Response, media_type: MediaType) -> Response {
         Outcome::NotAQuery => (StatusCode::METHOD_NOT_ALLOWED, Some([(ALLOW, "POST")])),
         Outcome::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Some([(RETRY_AFTER, "1")])),
     };
-    let response = (status, [media_type.header()], answer.body);
+    let body = match rest {
+        None => Body::from(answer.body),
+        Some(rest) => streamed(answer.body, rest),
+    };
+    let response = (status, [media_type.header()], body);
     match header {
         Some(header) => (header, response.into_response()).into_response(),
         None => response.into_response(),
     }
+}
+
+/// A body that goes on. Where it breaks off, the connection ends without the body's end.
+fn streamed(first: Vec<u8>, rest: Rest) -> Body {
+    let rest = try_unfold(rest, async |mut rest| Ok::<_, BrokenOff>(rest.next().await?.map(|piece| (piece, rest))));
+    Body::from_stream(stream::once(future::ready(Ok(first))).chain(rest))
 }

@@ -47,11 +47,21 @@ pub struct Options {
     pub body_limit: usize,
     /// How long a client may take to send a request body.
     pub body_timeout: Duration,
+    /// Up to how many bytes an answer is sent whole, with its length; a larger one is sent while it is read.
+    pub answer_buffer: usize,
+    /// How long a client may take nothing of an answer that is sent while it is read: a connection of the database waits
+    /// for it.
+    pub answer_timeout: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { body_limit: 1024 * 1024, body_timeout: Duration::from_secs(30) }
+        Self {
+            body_limit: 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+            answer_buffer: 1024 * 1024,
+            answer_timeout: Duration::from_secs(30),
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl Fake {
     }
 
     fn routes(&self) -> Router {
-        let options = Options { body_limit: LIMIT, body_timeout: Duration::from_millis(200) };
+        let options = Options { body_limit: LIMIT, body_timeout: Duration::from_millis(200), ..Options::default() };
         routes(self.clone(), options)
     }
 }

@@ -36,6 +36,7 @@ mod replicas;
 mod smoke;
 mod sqlite_reads;
 mod statement_count;
+mod streaming;
 mod tables;
 mod types;
 mod write;

@@ -8,6 +8,7 @@ mod session;
 use std::io::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
@@ -25,6 +26,7 @@ use super::{
     Error,
     cells::{Cells, Connection, KeyPart, misfit},
     json, json_keys,
+    stream::Stream,
 };
 
 pub(super) use readers::Readers;
@@ -103,6 +105,22 @@ impl Connection for SqliteConnection {
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<SqliteRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
         Ok(query.fetch_all(self).await?)
+    }
+
+    async fn stream(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        to: &mut Stream<'_, Vec<SqliteRow>>,
+    ) -> Result<(), Error> {
+        let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
+        let (mut rows, mut next) = (query.fetch(self), Vec::new());
+        while let Some(row) = rows.try_next().await? {
+            next.push(row);
+            next = to.take(next).await?;
+            next.clear();
+        }
+        Ok(())
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

@@ -78,7 +78,7 @@ impl Writer<'_> {
                 (true, [key]) => self.dialect.key(key, types),
                 (_, keys) => self.dialect.keys(keys, types),
             };
-            records.push(read::answer(self.transaction, read, &[], &keys, self.max_answer).await?);
+            records.push(read::answer(self.transaction, read, &[], &keys, self.max_answer, None).await?);
         }
         Ok(payload(&field.plan, written, &records))
     }

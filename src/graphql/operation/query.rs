@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     error::Code,
-    execute::{self, Bound, Failure, Fragment, Read},
+    execute::{self, Bound, Failure, Fragment, Outgoing, Outlet, Read},
     plan::{self, Merged, Position, plan_read},
 };
 
@@ -82,13 +82,70 @@ impl Query {
             let response = engine::execute(context.schema, document, operation, variables, is_it, |it| it).await;
             engine.push(response);
         }
-        let fragments = if reads.is_empty() {
-            Ok(Vec::new())
-        } else {
-            context.database.read(&reads, context.limits.max_answer).await
-        };
         let statements = reads.iter().map(Bound::statements).sum();
-        Some(self.respond(context, engine, fragments, statements))
+        // What another generation might answer otherwise is not sent before that is known.
+        let outlet = context.outlet.filter(|_| engine.is_empty());
+        let head = |earlier: &[Result<Fragment, execute::Error>]| self.head(earlier);
+        let outgoing = outlet.map(|outlet| Outgoing { outlet, head: &head });
+        let fragments = match reads.as_slice() {
+            [] => Ok(Vec::new()),
+            reads => context.database.read(reads, context.limits.max_answer, outgoing).await,
+        };
+        Some(match outlet.filter(|outlet| outlet.is_open()) {
+            Some(outlet) => self.rest(context, outlet, fragments, statements),
+            None => self.respond(context, engine, fragments, statements),
+        })
+    }
+
+    /// What a response begins with before its last field that is read, by what was read before; nothing where a field
+    /// that was refused makes all data null.
+    fn head(&self, earlier: &[Result<Fragment, execute::Error>]) -> Option<Vec<u8>> {
+        if self.roots.iter().any(|root| matches!(root.kind, Kind::Failed(_)) && !root.is_nullable) {
+            return None;
+        }
+        let mut earlier = earlier.iter();
+        let mut head = DATA.to_vec();
+        for root in &self.roots {
+            let key = root.key.as_str();
+            head.push(if head.len() == DATA.len() { b'{' } else { b',' });
+            match &root.kind {
+                Kind::Read(_) => match earlier.next() {
+                    None => break,
+                    Some(Ok(fragment)) => head.extend_from_slice(fragment),
+                    Some(Err(_)) if !root.is_nullable => return None,
+                    Some(Err(_)) => member(key, "null", &mut head),
+                },
+                Kind::Text(text) => member(key, &format!("\"{text}\""), &mut head),
+                Kind::Failed(_) => member(key, "null", &mut head),
+                Kind::Engine => return None,
+            }
+        }
+        Some(head)
+    }
+
+    /// The end of a response whose beginning was sent.
+    fn rest(
+        &self,
+        context: Context<'_>,
+        outlet: &Outlet,
+        fragments: Result<Vec<Result<Fragment, execute::Error>>, Failure>,
+        statements: usize,
+    ) -> Response {
+        let broken = match &fragments {
+            Err(failure) => Some(&failure.error),
+            Ok(fragments) => fragments.last().and_then(|fragment| fragment.as_ref().err()),
+        };
+        if let Some(error) = broken {
+            tracing::warn!(%error, "an answer breaks off");
+            outlet.break_off();
+            return Response { outcome: Outcome::Executed, body: Vec::new(), statements, is_doubtful: false };
+        }
+        // As if it were answered whole, without what was sent.
+        let earlier = fragments.as_deref().ok().and_then(<[_]>::split_last).map_or(&[][..], |(_, earlier)| earlier);
+        let sent = self.head(earlier).map_or(0, |head| head.len());
+        let mut response = self.respond(context, Vec::new(), fragments, statements);
+        response.body.drain(..sent);
+        Response { is_doubtful: false, ..response }
     }
 
     fn respond(

@@ -61,6 +61,7 @@ fn the_page_names_every_section() {
         "[server]",
         "[database]",
         "[lists]",
+        "[limits]",
         "[naming]",
         "[entities]",
         "[entity.orders]",

@@ -1,4 +1,4 @@
-//! Sizes of pages.
+//! Sizes of pages and of answers.
 
 use rstest_reuse::apply;
 
@@ -24,4 +24,17 @@ async fn pages_have_the_sizes_that_are_given(#[case] backend: Backend) {
     // The default is never more than the largest.
     let server = configured(backend, "pages_largest", tables, "[lists]\nlargest-size = 3\n").await.unwrap();
     assert_eq!(server.data("{ items { id } }").await["items"].as_array().unwrap().len(), 3);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn answers_have_as_many_bytes_as_are_given(#[case] backend: Backend) {
+    let tables = "create table item (id integer primary key, text varchar(800) not null);
+        insert into item values (1, 'x'), (2, 'x'), (3, 'x');
+        update item set text = replace('xxxxxxxxxx', 'x', 'a text of some sixty letters, which is long enough for this.');";
+    let server = configured(backend, "answers", tables, "[limits]\nmax-answer = 1_500\n").await;
+    let Some(server) = server else { return };
+    let items = server.data("{ items(first: 2) { text } }").await;
+    assert_eq!(items["items"].as_array().unwrap().len(), 2);
+    assert_eq!(server.code("{ items { text again: text } }").await, "LIMIT_EXCEEDED");
 }

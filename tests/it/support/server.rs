@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use relata::{Gateway, gateway::Builder};
+use relata::{Gateway, gateway::Builder, http::Options};
 use sea_orm::{DatabaseConnection, DbBackend};
 use serde_json::{Map, Value, json};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
@@ -23,9 +23,14 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(gateway: Gateway, connection: DatabaseConnection) -> Self {
+        Self::start_with(gateway, connection, Options::default()).await
+    }
+
+    /// The same, with options of its own.
+    pub(crate) async fn start_with(gateway: Gateway, connection: DatabaseConnection, options: Options) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = gateway.clone().into_router();
+        let router = relata::http::router(gateway.clone(), options);
         tokio::spawn(async move { axum::serve(listener, router).await });
         let plain = mariadb::plain(&connection);
         Self { address, gateway, connection, plain, client: reqwest::Client::new(), _file: None }
@@ -40,6 +45,11 @@ impl Server {
     pub(crate) async fn another(&self, builder: fn(DatabaseConnection) -> Builder) -> Self {
         let gateway = builder(self.connection.clone()).build().await.unwrap();
         Self::start(gateway, self.connection.clone()).await
+    }
+
+    /// The same gateway once more, over HTTP with other options.
+    pub(crate) async fn again_with(&self, options: Options) -> Self {
+        Self::start_with(self.gateway.clone(), self.connection.clone(), options).await
     }
 
     /// The database, beside the gateway.

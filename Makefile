@@ -1,6 +1,6 @@
 CARGO ?= cargo
 
-.PHONY: check test fmt fmt-check clippy doc audit-http bench-read bench-write run
+.PHONY: check test fmt fmt-check clippy doc audit-http bench bench-read bench-write run
 
 # All of CI that needs no network.
 check: fmt-check clippy doc test
@@ -24,6 +24,9 @@ doc:
 # The GraphQL over HTTP audits against a running demo; the first run installs them.
 audit-http:
 	tests/http-audit/run
+
+bench:
+	scripts/test-databases $(CARGO) bench --bench http
 
 bench-read:
 	scripts/test-databases $(CARGO) bench --bench read

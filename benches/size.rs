@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark reports and gives up")]
 
-#[path = "read/databases.rs"]
+#[path = "store/databases.rs"]
 mod databases;
+#[path = "store/tables.rs"]
+mod tables;
 
-use std::{
-    fmt::Write as _,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relata::{
@@ -19,7 +18,7 @@ use relata::{
     plan::{Limits, Mutations},
     reflect::database::discover,
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use databases::Kind;
 
@@ -71,9 +70,7 @@ async fn connect(url: &str) -> DatabaseConnection {
 }
 
 async fn measure(database: &str, connection: &DatabaseConnection, tables: usize) {
-    for statements in script(tables).chunks(100) {
-        connection.execute_unprepared(&format!("begin; {} commit;", statements.concat())).await.unwrap();
-    }
+    tables::make(connection, tables).await;
     let start = Instant::now();
     let drafts = discover(connection, &[]).await.unwrap();
     let discovered = lap(start);
@@ -98,22 +95,6 @@ async fn measure(database: &str, connection: &DatabaseConnection, tables: usize)
         mebibytes(answer),
         memory("VmHWM:")
     );
-}
-
-/// Tables, each of which points at the one before it and at one half as far.
-fn script(tables: usize) -> Vec<String> {
-    let table = |number: usize| {
-        let (previous, half) = (number.saturating_sub(1), number / 2);
-        let texts = (0..7).fold(String::new(), |mut all, text| {
-            let _ = write!(all, ", text{text} varchar(40)");
-            all
-        });
-        format!(
-            "create table item{number} (id integer primary key, previous_id integer references item{previous} (id),
-             half_id integer references item{half} (id){texts});"
-        )
-    };
-    (0..tables).map(table).collect()
 }
 
 /// How long an operation takes, and how long its answer is.

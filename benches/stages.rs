@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark gives up; criterion's macros document nothing")]
 
-#[path = "read/data.rs"]
+#[path = "store/data.rs"]
 mod data;
-#[path = "read/queries.rs"]
+#[path = "store/queries.rs"]
 mod queries;
 
 use std::{hint::black_box, sync::Arc};
@@ -17,7 +17,7 @@ use relata::{
     plan::{Limits, Mutations, collect, plan_read},
     sql::{Dialect, compile},
 };
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DbBackend};
+use sea_orm::{ConnectOptions, Database};
 
 use queries::Query;
 
@@ -54,6 +54,7 @@ fn operations(criterion: &mut Criterion) {
     for query in Query::ALL {
         let selection = select(query);
         let plan = plan_read(&catalog, limits, &collect(&[&selection], &|_| true)[0]).unwrap();
+        assert_eq!(plan.steps.len(), query.statements(), "a step is a statement");
         for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::MySql] {
             group.bench_function(BenchmarkId::new(query.name(), format!("{dialect:?}")), |bencher| {
                 bencher.iter(|| {
@@ -72,7 +73,7 @@ async fn store() -> Arc<Catalog> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await.unwrap();
-    connection.execute_unprepared(&data::script(data::TRACKS, DbBackend::Sqlite)).await.unwrap();
+    data::fill(&connection, data::TRACKS).await;
     Gateway::builder(connection).discover(&[]).build().await.unwrap().catalog()
 }
 

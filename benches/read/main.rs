@@ -3,18 +3,26 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark reports and gives up")]
 
+#[path = "../limit/answers.rs"]
+mod answers;
+#[path = "../store/data.rs"]
 mod data;
+#[path = "../store/databases.rs"]
 mod databases;
+#[path = "../limit/driver.rs"]
 mod driver;
-mod hand;
+#[path = "../limit/json.rs"]
 mod json;
+#[path = "../store/queries.rs"]
 mod queries;
+#[path = "../limit/rows.rs"]
+mod rows;
 
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relata::{Gateway, execute::Database, graphql::Outcome};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend};
 
 use databases::Kind;
 use queries::Query;
@@ -72,8 +80,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
         return;
     }
     let connection = connect(url).await;
-    let script = data::script(arguments.tracks, connection.get_database_backend());
-    connection.execute_unprepared(&script).await.unwrap();
+    data::fill(&connection, arguments.tracks).await;
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     let bench = Bench { gateway, connection: connection.clone(), tracks: arguments.tracks };
     for query in Query::ALL.into_iter().filter(chosen) {
@@ -110,6 +117,7 @@ impl Bench {
         let response = self.gateway.execute(query.request(self.track(7))).await;
         let text = String::from_utf8(response.body).unwrap();
         assert_eq!(response.outcome, Outcome::Executed, "{text}");
+        assert_eq!(response.statements, query.statements(), "{}: statements", query.name());
         let by_hand = String::from_utf8(self.by_hand(query, self.track(7)).await).unwrap();
         assert_eq!(text, by_hand, "{} differs", query.name());
         (response.statements, text.len())
@@ -156,15 +164,15 @@ impl Bench {
         match connection.get_database_backend() {
             DbBackend::Sqlite => {
                 let pool = connection.get_sqlite_connection_pool();
-                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+                driver::answer(&mut *pool.acquire().await.unwrap(), query, track, queries::COUNTRY).await
             }
             DbBackend::MySql => {
                 let pool = connection.get_mysql_connection_pool();
-                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+                driver::answer(&mut *pool.acquire().await.unwrap(), query, track, queries::COUNTRY).await
             }
             _ => {
                 let pool = connection.get_postgres_connection_pool();
-                hand::execute(&mut *pool.acquire().await.unwrap(), query, track).await
+                driver::answer(&mut *pool.acquire().await.unwrap(), query, track, queries::COUNTRY).await
             }
         }
     }

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark reports and gives up")]
 
-#[path = "../read/data.rs"]
+#[path = "../store/data.rs"]
 mod data;
-#[path = "../read/databases.rs"]
+#[path = "../store/databases.rs"]
 mod databases;
 mod operations;
 
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use relata::{Gateway, execute::Database};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::DatabaseConnection;
 
 use databases::Kind;
 use operations::Operation;
@@ -71,8 +71,7 @@ async fn measure(database: &str, url: &str, arguments: &Arguments) {
         return;
     }
     let connection = connect(url).await;
-    let script = data::script(data::TRACKS, connection.get_database_backend());
-    connection.execute_unprepared(&script).await.unwrap();
+    data::fill(&connection, data::TRACKS).await;
     let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
     for operation in Operation::ALL.into_iter().filter(chosen) {
         let response = gateway.execute(operation.request(7)).await;

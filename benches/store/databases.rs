@@ -38,7 +38,7 @@ impl Kind {
     pub(crate) async fn empty(self, bench: &str) -> Option<Place> {
         let (variable, create, force) = match self {
             Self::Sqlite => {
-                let folder = tempfile::tempdir().unwrap();
+                let folder = folder().unwrap();
                 let url = format!("sqlite://{}?mode=rwc", folder.path().join("store.sqlite").display());
                 return Some(Place { url, home: Home::Folder(folder) });
             }
@@ -64,6 +64,13 @@ impl Place {
             Home::Server { url, drop } => run(&url, &drop).await,
         }
     }
+}
+
+/// A new folder: in memory where the system has such a place and `TMPDIR` names no other, because the disk is the same
+/// for both sides of a benchmark and would drown them.
+fn folder() -> std::io::Result<TempDir> {
+    let memory = std::path::Path::new("/dev/shm");
+    if memory.is_dir() && std::env::var_os("TMPDIR").is_none() { TempDir::new_in(memory) } else { TempDir::new() }
 }
 
 async fn run(server: &str, statement: &str) {

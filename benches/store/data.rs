@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
 
 /// The tables, in an order in which each comes after those that it refers to.
 const TABLES: &str = "
@@ -58,59 +58,77 @@ const COUNTRIES: [&str; 8] = ["USA", "Canada", "Brazil", "France", "Germany", "P
 const SYLLABLES: [&str; 16] =
     ["ba", "co", "du", "fe", "gi", "ha", "jo", "ku", "le", "mi", "no", "pu", "ra", "so", "té", "vü"];
 
-/// The statements that make and fill the tables, with about this many tracks and the rest in proportion.
-pub(crate) fn script(tracks: usize, backend: DbBackend) -> String {
+/// Makes and fills the tables in an empty database, with about this many tracks and the rest in proportion. Nothing is
+/// held in memory but a statement at a time.
+pub(crate) async fn fill(connection: &DatabaseConnection, tracks: usize) {
     let scaled = |count: usize| (count * tracks).div_ceil(TRACKS);
     let (artists, albums) = (scaled(275), scaled(347));
-    let mut store = Store { script: format!("begin;\n{TABLES}"), random: 0x5eed };
-
-    store.table("artist", artists, |store, id| format!("{id}, '{}'", store.words(2)));
-    store.table("album", albums, |store, id| {
-        // Three artists of four have an album, some have several.
-        let with_albums = (artists * 3 / 4).max(1);
-        let artist = if id <= with_albums { id } else { 1 + store.below(with_albums) };
-        format!("{id}, '{}', {artist}", store.words(3))
-    });
-    store.table("genre", 25, |store, id| format!("{id}, '{}'", store.words(1)));
-    store.table("media_type", 5, |store, id| format!("{id}, '{} audio file'", store.words(1)));
-    store.table("track", tracks, |store, id| {
-        let composer = if store.below(4) == 0 { "null".to_owned() } else { format!("'{}'", store.words(4)) };
-        let milliseconds = 60_000 + store.below(400_000);
-        let (name, album) = (store.words(3), 1 + (id - 1) * albums / tracks);
-        let (media_type, genre) = (1 + store.below(5), 1 + store.below(25));
-        let price = if store.below(16) == 0 { "1.99" } else { "0.99" };
-        format!(
-            "{id}, '{name}', {album}, {media_type}, {genre}, {composer}, {milliseconds}, {}, {price}",
-            milliseconds * 33
-        )
-    });
-    store.table("playlist", PLAYLISTS.len(), |store, id| format!("{id}, '{}'", store.words(2)));
+    let mut store = Store { transaction: connection.begin().await.unwrap(), random: 0x5eed };
+    store.run(TABLES).await;
+    store.table("artist", artists, |store, id| format!("{id}, '{}'", store.words(2))).await;
+    store
+        .table("album", albums, |store, id| {
+            // Three artists of four have an album, some have several.
+            let with_albums = (artists * 3 / 4).max(1);
+            let artist = if id <= with_albums { id } else { 1 + store.below(with_albums) };
+            format!("{id}, '{}', {artist}", store.words(3))
+        })
+        .await;
+    store.table("genre", 25, |store, id| format!("{id}, '{}'", store.words(1))).await;
+    store.table("media_type", 5, |store, id| format!("{id}, '{} audio file'", store.words(1))).await;
+    store
+        .table("track", tracks, |store, id| {
+            let composer = if store.below(4) == 0 { "null".to_owned() } else { format!("'{}'", store.words(4)) };
+            let milliseconds = 60_000 + store.below(400_000);
+            let (name, album) = (store.words(3), 1 + (id - 1) * albums / tracks);
+            let (media_type, genre) = (1 + store.below(5), 1 + store.below(25));
+            let price = if store.below(16) == 0 { "1.99" } else { "0.99" };
+            format!(
+                "{id}, '{name}', {album}, {media_type}, {genre}, {composer}, {milliseconds}, {}, {price}",
+                milliseconds * 33
+            )
+        })
+        .await;
+    store.table("playlist", PLAYLISTS.len(), |store, id| format!("{id}, '{}'", store.words(2))).await;
     for (index, size) in PLAYLISTS.iter().enumerate() {
         let size = scaled(*size).min(tracks);
-        store.table("playlist_track", size, |_, id| {
-            // Spread over all tracks, none of them twice.
-            format!("{}, {}", index + 1, 1 + (id - 1) * tracks / size)
-        });
+        store
+            .table("playlist_track", size, |_, id| {
+                // Spread over all tracks, none of them twice.
+                format!("{}, {}", index + 1, 1 + (id - 1) * tracks / size)
+            })
+            .await;
     }
-    store.table("employee", 8, |store, id| {
-        let manager = if id == 1 { "null".to_owned() } else { (id / 3 + 1).min(id - 1).to_string() };
-        format!("{id}, '{}', '{}', 'Sales', {manager}", store.words(1), store.words(1))
-    });
-    store.table("customer", scaled(59), |store, id| {
-        let country = COUNTRIES[7 - store.below(64).isqrt()];
-        // A number makes the name unique, so that an order by it is the same everywhere.
-        let (first, last) = (store.words(1), store.words(1));
-        format!("{id}, '{first}', '{last} {id:05}', '{country}', '{id}@example.org', {}", 3 + store.below(3))
-    });
-    store.table("invoice", scaled(412), |store, id| {
-        let (customer, day) = (1 + (id - 1) % scaled(59), 1 + store.below(28));
-        let (euros, cents) = (store.below(25), store.below(100));
-        format!("{id}, {customer}, '2024-{:02}-{day:02} 00:00:00', 'USA', {euros}.{cents:02}", 1 + id % 12)
-    });
-    store.table("invoice_line", scaled(2_240), |store, id| {
-        format!("{id}, {}, {}, 0.99, 1", 1 + (id - 1) % scaled(412), 1 + store.below(tracks))
-    });
-    store.script + INDEXES + analyze(backend) + "commit;\n"
+    store
+        .table("employee", 8, |store, id| {
+            let manager = if id == 1 { "null".to_owned() } else { (id / 3 + 1).min(id - 1).to_string() };
+            format!("{id}, '{}', '{}', 'Sales', {manager}", store.words(1), store.words(1))
+        })
+        .await;
+    store
+        .table("customer", scaled(59), |store, id| {
+            let country = COUNTRIES[7 - store.below(64).isqrt()];
+            // A number makes the name unique, so that an order by it is the same everywhere.
+            let (first, last) = (store.words(1), store.words(1));
+            format!("{id}, '{first}', '{last} {id:05}', '{country}', '{id}@example.org', {}", 3 + store.below(3))
+        })
+        .await;
+    store
+        .table("invoice", scaled(412), |store, id| {
+            let (customer, day) = (1 + (id - 1) % scaled(59), 1 + store.below(28));
+            let (euros, cents) = (store.below(25), store.below(100));
+            format!("{id}, {customer}, '2024-{:02}-{day:02} 00:00:00', 'USA', {euros}.{cents:02}", 1 + id % 12)
+        })
+        .await;
+    store
+        .table("invoice_line", scaled(2_240), |store, id| {
+            format!("{id}, {}, {}, 0.99, 1", 1 + (id - 1) % scaled(412), 1 + store.below(tracks))
+        })
+        .await;
+    // The rows of a table are in before its indexes.
+    store.run(INDEXES).await;
+    store.run(analyze(connection.get_database_backend())).await;
+    store.transaction.commit().await.unwrap();
 }
 
 /// Lets the database count what is in its tables.
@@ -124,23 +142,31 @@ fn analyze(backend: DbBackend) -> &'static str {
     }
 }
 
-/// The script in the making, and where its random numbers are.
+/// The store in the making, and where its random numbers are.
 struct Store {
-    script: String,
+    transaction: DatabaseTransaction,
     random: u64,
 }
 
 impl Store {
+    async fn run(&self, statements: &str) {
+        self.transaction.execute_unprepared(statements).await.unwrap();
+    }
+
     /// Fills a table with rows numbered from one.
-    fn table(&mut self, name: &str, count: usize, row: impl Fn(&mut Self, usize) -> String) {
+    async fn table(&mut self, name: &str, count: usize, row: impl Fn(&mut Self, usize) -> String) {
+        let mut statement = String::new();
         for id in 1..=count {
             let row = row(self, id);
             // Several hundred rows in a statement, which every database takes.
-            let (start, end) = (id % 500 == 1, id % 500 == 0 || id == count);
-            if start {
-                writeln!(self.script, "insert into {name} values").unwrap();
+            match id % 500 {
+                1 => write!(statement, "insert into {name} values ({row})").unwrap(),
+                _ => write!(statement, ",({row})").unwrap(),
             }
-            writeln!(self.script, "({row}){}", if end { ";" } else { "," }).unwrap();
+            if id % 500 == 0 || id == count {
+                self.run(&statement).await;
+                statement.clear();
+            }
         }
     }
 

@@ -1,14 +1,12 @@
-//! The statements of the hand-written answers and how their rows are read, by database.
+//! The statements of the hand-written answers, one for each level, by database and driver.
 
-use std::io::Write as _;
+use sqlx::{MySqlConnection, PgConnection, SqliteConnection, mysql::MySqlRow, postgres::PgRow, sqlite::SqliteRow};
 
-use sqlx::{MySqlConnection, PgConnection, Row, SqliteConnection, mysql::MySqlRow, postgres::PgRow, sqlite::SqliteRow};
-
-use super::json;
+use super::{answers, json, queries::Query, rows::Columns};
 
 /// A connection, and what is asked over it. The columns of a statement are the same on every database.
-pub(crate) trait Driver {
-    type Row;
+pub(crate) trait Driver: Send {
+    type Row: Columns + Send + Sync;
 
     const TRACK: &'static str = "select t.name, t.milliseconds, al.album_id, al.title, ar.artist_id, ar.name \
         from track t left join album al on al.album_id = t.album_id \
@@ -29,17 +27,39 @@ pub(crate) trait Driver {
     const ALL_TRACKS: &'static str = "select track_id, name, album_id, media_type_id, genre_id, composer, \
         milliseconds, bytes, unit_price from track order by track_id limit 5000";
 
-    async fn all(&mut self, statement: &'static str) -> Vec<Self::Row>;
-    async fn by_key(&mut self, statement: &'static str, key: i32) -> Vec<Self::Row>;
-    async fn by_text(&mut self, statement: &'static str, text: &'static str) -> Vec<Self::Row>;
-    async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<Self::Row>;
+    fn all(&mut self, statement: &'static str) -> impl Future<Output = Vec<Self::Row>> + Send;
+    fn by_key(&mut self, statement: &'static str, key: i32) -> impl Future<Output = Vec<Self::Row>> + Send;
+    fn by_text(&mut self, statement: &'static str, text: &str) -> impl Future<Output = Vec<Self::Row>> + Send;
+    fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> impl Future<Output = Vec<Self::Row>> + Send;
+}
 
-    fn integer(row: &Self::Row, column: usize) -> Option<i32>;
-    fn text(row: &Self::Row, column: usize) -> Option<&str>;
-
-    fn write_decimal(row: &Self::Row, column: usize, out: &mut Vec<u8>) {
-        json::string(out, Self::text(row, column));
+/// Answers an operation: about a track, or the customers of a country, where it takes one.
+pub(crate) async fn answer<D: Driver>(driver: &mut D, query: Query, track: i32, country: &str) -> Vec<u8> {
+    match query {
+        Query::Q1 => answers::track_by_key(&driver.by_key(D::TRACK, track).await),
+        Query::Q2 => answers::tracks(&driver.all(D::TRACKS).await),
+        Query::Q3 => {
+            let artists = driver.all(D::ARTISTS).await;
+            let albums = driver.children(D::ALBUMS, keys(&artists, 0)).await;
+            let tracks = driver.children(D::ALBUM_TRACKS, keys(&albums, 1)).await;
+            answers::artists(&artists, &albums, &tracks)
+        }
+        Query::Q4 => {
+            let playlists = driver.all(D::PLAYLISTS).await;
+            let tracks = driver.children(D::PLAYLIST_TRACKS, keys(&playlists, 0)).await;
+            answers::playlists(&playlists, &tracks)
+        }
+        Query::Q5 => {
+            let customers = driver.by_text(D::CUSTOMERS, country).await;
+            let invoices = driver.children(D::INVOICES, keys(&customers, 0)).await;
+            answers::customers(&customers, &invoices)
+        }
+        Query::Q6 => answers::all_tracks(&driver.all(D::ALL_TRACKS).await),
     }
+}
+
+fn keys<R: Columns>(rows: &[R], column: usize) -> Vec<i32> {
+    rows.iter().filter_map(|row| row.integer(column)).collect()
 }
 
 /// What is the same for all drivers but for their types; the parents are bound as each takes a list.
@@ -55,20 +75,12 @@ macro_rules! rows {
             sqlx::query(statement).bind(key).fetch_all(self).await.unwrap()
         }
 
-        async fn by_text(&mut self, statement: &'static str, text: &'static str) -> Vec<$row> {
-            sqlx::query(statement).bind(text).fetch_all(self).await.unwrap()
+        async fn by_text(&mut self, statement: &'static str, text: &str) -> Vec<$row> {
+            sqlx::query(statement).bind(text.to_owned()).fetch_all(self).await.unwrap()
         }
 
         async fn children(&mut self, statement: &'static str, parents: Vec<i32>) -> Vec<$row> {
             sqlx::query(statement).bind($list(parents)).fetch_all(self).await.unwrap()
-        }
-
-        fn integer(row: &$row, column: usize) -> Option<i32> {
-            row.try_get_unchecked(column).unwrap()
-        }
-
-        fn text(row: &$row, column: usize) -> Option<&str> {
-            row.try_get_unchecked(column).unwrap()
         }
     };
 }
@@ -110,11 +122,6 @@ impl Driver for SqliteConnection {
         cross join invoice i on i.customer_id = k.value order by k.key, i.invoice_id";
 
     rows!(SqliteRow, json::integers);
-
-    fn write_decimal(row: &SqliteRow, column: usize, out: &mut Vec<u8>) {
-        let number: f64 = row.try_get_unchecked(column).unwrap();
-        write!(out, "\"{number:.2}\"").unwrap();
-    }
 }
 
 impl Driver for MySqlConnection {

@@ -30,13 +30,20 @@ pub(crate) fn string(out: &mut Vec<u8>, text: Option<&str>) {
     out.push(b'"');
 }
 
+/// A list, each of whose items is written by a function.
+pub(crate) fn list<T>(out: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
+    let mut separator = b'[';
+    for item in items {
+        out.push(separator);
+        separator = b',';
+        write(out, item);
+    }
+    raw(out, if separator == b'[' { "[]" } else { "]" });
+}
+
 /// A list of whole numbers.
 pub(crate) fn integers(numbers: Vec<i32>) -> String {
-    let mut list = b"[".to_vec();
-    for (index, number) in numbers.into_iter().enumerate() {
-        raw(&mut list, if index > 0 { "," } else { "" });
-        integer(&mut list, Some(number));
-    }
-    list.push(b']');
-    String::from_utf8(list).unwrap()
+    let mut text = Vec::new();
+    list(&mut text, numbers, |out, number| integer(out, Some(number)));
+    String::from_utf8(text).unwrap()
 }

@@ -3,6 +3,9 @@
 use relata::graphql::Request;
 use serde_json::{Map, Value, json};
 
+/// Whose customers are asked for.
+pub(crate) const COUNTRY: &str = "USA";
+
 /// One of the measured operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Query {
@@ -63,13 +66,26 @@ impl Query {
         }
     }
 
+    /// A statement for each level of collections.
+    pub(crate) fn statements(self) -> usize {
+        match self {
+            Self::Q1 | Self::Q2 | Self::Q6 => 1,
+            Self::Q4 | Self::Q5 => 2,
+            Self::Q3 => 3,
+        }
+    }
+
+    /// The variables of the operation, for a track where it takes one.
+    pub(crate) fn variables(self, track: i32) -> Map<String, Value> {
+        match self {
+            Self::Q1 => Map::from_iter([("id".to_owned(), json!(track))]),
+            Self::Q5 => Map::from_iter([("c".to_owned(), Value::from(COUNTRY))]),
+            _ => Map::new(),
+        }
+    }
+
     /// The request that a transport would hand on, for a track where the operation takes one.
     pub(crate) fn request(self, track: i32) -> Request {
-        let variables = match self {
-            Self::Q1 => Map::from_iter([("id".to_owned(), json!(track))]),
-            Self::Q5 => Map::from_iter([("c".to_owned(), Value::from("USA"))]),
-            _ => Map::new(),
-        };
-        Request { query: self.text().to_owned(), variables, ..Request::default() }
+        Request { query: self.text().to_owned(), variables: self.variables(track), ..Request::default() }
     }
 }

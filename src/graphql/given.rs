@@ -43,17 +43,18 @@ impl<'g> Given<'g> {
             return;
         }
         match value {
-            Value::Array(values) => match list_class(values) {
-                Some(class) => {
+            Value::Array(values) => {
+                if let Some(class) = list_class(values) {
                     self.shape.extend([b'*', class]);
                     self.leaves.push(value);
-                }
-                None => {
+                } else {
                     self.shape.push(b'[');
-                    values.iter().for_each(|value| self.value(value));
+                    for value in values {
+                        self.value(value);
+                    }
                     self.shape.push(b']');
                 }
-            },
+            }
             Value::Object(members) => {
                 self.shape.push(b'{');
                 for (name, value) in members {

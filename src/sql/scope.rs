@@ -44,16 +44,12 @@ impl<'a> Scope<'a> {
 
     /// The parameter for an operand, or what stands for it until its value comes with a request.
     pub(super) fn slot(&mut self, operand: &Operand, column: &Typed<'_>, form: Form) -> Value {
-        match Slot::of(self.dialect, operand, column, form) {
-            Some(slot) => {
-                self.slots.push(slot);
-                marker(self.slots.len() - 1).into()
-            }
-            None => {
-                self.fixed.extend(operand.leaf);
-                form.value(self.dialect, &operand.literals, column.ty, column.database_type)
-            }
+        if let Some(slot) = Slot::of(self.dialect, operand, column, form) {
+            self.slots.push(slot);
+            return marker(self.slots.len() - 1).into();
         }
+        self.fixed.extend(operand.leaf);
+        form.value(self.dialect, &operand.literals, column.ty, column.database_type)
     }
 
     /// The parameters whose values come with each request, and the leaves whose values stand in the statement for good.

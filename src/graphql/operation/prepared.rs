@@ -196,8 +196,7 @@ impl Variant {
                 && !statements.iter().any(|statement| statement.fixed.contains(&index))
         };
         // What no statement asks for has decided that it need not.
-        let decides = |(index, leaf): &(usize, &Leaf)| leaf.decides() || !is_slot(*index);
-        let decided = leaves.iter().enumerate().filter(decides);
+        let decided = leaves.iter().enumerate().filter(|(index, leaf)| leaf.decides() || !is_slot(*index));
         let decided = decided.filter_map(|(index, _)| Some((index, (*given.leaves.get(index)?).clone()))).collect();
         Self { shape: given.shape, decided, query: Some(query) }
     }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::SqlitePool;
+use sqlx::{ConnectOptions, SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -39,11 +39,11 @@ struct State {
 }
 
 impl Readers {
-    /// Connections to the file of a pool; nothing where its database is no file.
+    /// Connections to the file of a pool; nothing where its database is no file, or not opened in the plain way.
     pub(in crate::execute) fn of(pool: &SqlitePool) -> Option<Self> {
         let path = pool.connect_options().get_filename().to_owned();
         let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
-        path.is_file().then(|| {
+        (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
             let (pool, permits) = (pool.clone(), Arc::new(Semaphore::new(most)));
             Self(Arc::new(Inner { pool, path, permits, state: Mutex::default() }))
         })
@@ -84,6 +84,21 @@ impl Readers {
     }
 }
 
+/// Whether a file is opened for reading and writing, by SQLite's own means and a cache for each connection. The options
+/// say so in the form of a URL only, in which some relative paths cannot be written.
+fn is_plain(options: &SqliteConnectOptions) -> bool {
+    let path = options.get_filename();
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte));
+    if !path.is_absolute() && !path.to_str().is_some_and(is_word) {
+        return false;
+    }
+    options.to_url_lossy().query_pairs().all(|(key, value)| match &*key {
+        "mode" => ["rw", "rwc"].contains(&&*value),
+        "cache" => value == "private",
+        _ => false,
+    })
+}
+
 impl Inner {
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         // Nothing in there can be half done.
@@ -114,5 +129,31 @@ impl Drop for Lease {
         {
             self.readers.0.with_state(|state| state.idle.push(session));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_files_that_are_opened_in_the_plain_way_are_read_directly() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a file.sqlite");
+        std::fs::write(&file, "").expect("the file is written");
+        let check = |url: &str, expected: bool| {
+            let pool = SqlitePool::connect_lazy(url).expect("a URL");
+            assert_eq!(Readers::of(&pool).is_some(), expected, "{url}");
+        };
+        let file = file.display().to_string().replace(' ', "%20");
+        check(&format!("sqlite://{file}"), true);
+        check(&format!("sqlite://{file}?mode=rwc"), true);
+        check("sqlite://Cargo.toml", true);
+        check(&format!("sqlite://{file}?mode=ro"), false);
+        check(&format!("sqlite://{file}?cache=shared"), false);
+        check(&format!("sqlite://{file}?immutable=true"), false);
+        check(&format!("sqlite://{file}.gone"), false);
+        check("sqlite://a:b.sqlite", false);
+        check("sqlite::memory:", false);
     }
 }

@@ -66,9 +66,12 @@ const NOTES: &str = "
 /// known by then.
 type Asked = (&'static str, Vec<(Value, bool)>);
 
-fn asked() -> Vec<Asked> {
-    // The first of a shape is planned, the others are known.
-    let first = |values: Vec<Value>| values.into_iter().enumerate().map(|(index, value)| (value, index > 0)).collect();
+/// The first of a shape is planned, the others are known.
+fn first(values: Vec<Value>) -> Vec<(Value, bool)> {
+    values.into_iter().enumerate().map(|(index, value)| (value, index > 0)).collect()
+}
+
+fn of_filters() -> Vec<Asked> {
     vec![
         (
             "query($id: Int!) { note(key: {id: $id}) { title author { name } } }",
@@ -122,6 +125,11 @@ fn asked() -> Vec<Asked> {
                 json!({ "a": "", "b": "x", "c": "x", "d": "\u{1}0" }),
             ]),
         ),
+    ]
+}
+
+fn of_types() -> Vec<Asked> {
+    vec![
         (
             "query($p: Decimal!, $q: Decimal!) { notes(where: {price: {between: [$p, $q]}}, orderBy: [{id: ASC}]) { id price } }",
             vec![
@@ -150,6 +158,11 @@ fn asked() -> Vec<Asked> {
                 json!({ "r": 1.5e300, "f": false, "b": "-5" }),
             ]),
         ),
+    ]
+}
+
+fn of_decisions() -> Vec<Asked> {
+    vec![
         (
             "query($n: Boolean!) { notes(where: {title: {isNull: $n}}, orderBy: [{id: ASC}]) { id title @include(if: $n) } }",
             first(vec![json!({ "n": true }), json!({ "n": false }), json!({ "n": true }), json!({ "n": false })]),
@@ -207,7 +220,7 @@ fn asked() -> Vec<Asked> {
 #[tokio::test]
 async fn values_of_variables_are_looked_at_each_time(#[case] backend: Backend) {
     let Some(server) = scratch(backend, "prepared", NOTES).await else { return };
-    for (query, requests) in asked() {
+    for (query, requests) in [of_filters(), of_types(), of_decisions()].concat() {
         for (variables, is_known) in requests {
             check(&server, query, variables, is_known).await;
         }

@@ -74,7 +74,7 @@ impl Operation {
             Self::Read(query) => query.statements(),
             Self::Update => 2,
             Self::Associate => 4,
-            Self::AssociateMany | Self::ReplaceMany => 32,
+            Self::AssociateMany | Self::ReplaceMany => 12,
         }
     }
 

@@ -14,7 +14,9 @@ use crate::{
 };
 
 use super::{
-    Answer, Bound, Error, Failure, Fragment, Outgoing, Surroundings, Transaction, Write, generation,
+    Answer, Bound, Error, Failure, Fragment, Outgoing, Surroundings, Transaction, Write,
+    cells::Connection as _,
+    generation,
     pool::Pool,
     replicas::Replicas,
     write::{self, Done},
@@ -207,13 +209,34 @@ impl Database {
     /// knows what it means; not so a statement that may have been done.
     async fn write_at_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Option<Answer>, Failure> {
         let Some(single) = write::Single::of(self.dialect(), surroundings, fields) else { return Ok(None) };
-        match self.pool.write(&single, surroundings.max_answer).await {
+        let done = if single.is_sure {
+            self.pool.write(&single, surroundings.max_answer).await
+        } else {
+            self.write_and_look(&single, surroundings.max_answer).await
+        };
+        match done {
             Ok(answer) => Ok(answer.map(|fragment| Answer { fragments: vec![fragment], statements: 1 })),
             Err(error) if error.is_refused() => {
                 tracing::debug!(%error, "a mutation is begun anew in a transaction");
                 Ok(None)
             }
             Err(error) => Err(Failure { field: 0, error }),
+        }
+    }
+
+    /// The same in a transaction: what cannot be answered is undone.
+    async fn write_and_look(&self, single: &write::Single<'_>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+        let mut transaction = self.begin_write().await?;
+        let (statement, values) = single.statement(self.dialect());
+        let rows = transaction.fetch(statement, values).await;
+        match rows.and_then(|rows| single.answer(rows, max_answer)) {
+            Ok(Some(answer)) => transaction.commit().await.map(|()| Some(answer)),
+            otherwise => {
+                if let Err(error) = transaction.rollback().await {
+                    tracing::debug!(%error, "a transaction could not be rolled back");
+                }
+                otherwise
+            }
         }
     }
 

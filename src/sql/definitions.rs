@@ -94,11 +94,11 @@ pub fn state() -> SelectStatement {
     Query::select().columns([(STATE, "version"), (STATE, "generation")]).from(STATE).take()
 }
 
-/// Whether the generation is still the known one, as a condition of a statement on PostgreSQL; zero is that of a database
-/// without the tables.
-pub(super) fn is_current(known: i64) -> Expr {
+/// Whether the generation is still the known one, as a condition of a statement; zero is that of a database without the
+/// tables.
+pub(super) fn is_current(dialect: Dialect, known: i64) -> Expr {
     if known == 0 {
-        return Expr::expr(Func::cust("to_regclass").arg(STATE)).is_null();
+        return Expr::from(is_there(dialect)).not();
     }
     Expr::from(Query::select().column("generation").from(STATE).take()).eq(known)
 }

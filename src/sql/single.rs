@@ -44,7 +44,7 @@ impl<'a> Single<'a> {
         let (by, key): (Vec<Typed<'_>>, Vec<Literal>) =
             key.iter().map(|(id, value)| (scope.bare_column(self.entity, *id), value.clone())).unzip();
         update.cond_where(write.is(by.into_iter(), Keys::Given, &key));
-        update.and_where(definitions::is_current(self.generation));
+        update.and_where(definitions::is_current(DIALECT, self.generation));
         let columns = self.rows.map_or(&[][..], |rows| &rows.columns);
         let columns = columns.iter().map(|column| scope.bare_column(self.entity, column.attribute));
         let mut columns: Vec<Expr> = columns.map(|column| DIALECT.readable(&column)).collect();
@@ -74,7 +74,7 @@ impl<'a> Single<'a> {
         let others = others.map(Vec::as_slice).concat();
 
         let mut held = self.held(&mut scope, self.entity, key, &own, LockType::NoKeyUpdate);
-        held.and_where(definitions::is_current(self.generation));
+        held.and_where(definitions::is_current(DIALECT, self.generation));
         let target = self.held(&mut scope, one.referenced, target, &others, LockType::KeyShare);
 
         let at = primary_key.len();
@@ -149,7 +149,7 @@ impl<'a> Single<'a> {
         let (near, far) = (&many.ends[role], &many.ends[1 - role]);
         let own = [near.attributes.as_slice(), &self.read(0)].concat();
         let mut held = self.held(&mut scope, self.entity, key, &own, LockType::KeyShare);
-        held.and_where(definitions::is_current(self.generation));
+        held.and_where(definitions::is_current(DIALECT, self.generation));
         let (found, size) = self.found(&mut scope, far, by);
 
         let from = near.attributes.len();
@@ -189,7 +189,7 @@ impl<'a> Single<'a> {
         let (others, new, gone, row) = (scope.alias(), scope.alias(), scope.alias(), scope.alias());
         let (near, far) = (&many.ends[role], &many.ends[1 - role]);
         let (mut found, size) = self.found(&mut scope, far, by);
-        found.and_where(definitions::is_current(self.generation));
+        found.and_where(definitions::is_current(DIALECT, self.generation));
 
         let given = |id: &AttributeId, value: &Literal| DIALECT.stored(value, &scope.bare_column(many.intersect, *id));
         let mut pairs = Query::select();

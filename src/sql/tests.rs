@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sea_orm::{DbBackend, EntityTrait};
 
-use super::{Dialect, Keys, Lock, Parameter, Statement, Write, enter_hierarchy, hold_ancestors, own_ancestors};
+use super::{Dialect, Keys, Lock, Parameter, Single, Statement, Write, enter_hierarchy, hold_ancestors, own_ancestors};
 use crate::{
     catalog::{self, AttributeType, Catalog, EntityDraft, RelationshipId},
     plan::{Filter, Literal, operator::Operator},
@@ -56,8 +56,9 @@ fn statements(catalog: &Catalog, dialect: Dialect, name: &str) -> Vec<(&'static 
         ("matching a filter", write.matching(&filter, &key, 6, Lock::Change)),
         ("inserted", write.insert(&columns, &[row.clone(), row.clone()], &key)),
         ("inserted unless they exist", write.insert_missing(&columns, &[row], &key, &key)),
+        ("inserted from keys unless they exist", write.insert_keys(&key, &key)),
         ("updated", write.update(None, &values, entity.version.filter(|version| *version != quantity))),
-        ("updated by a key that a client gave", write.update_given(&given, &values, None, &key)),
+        ("updated by a key that a client gave", write.update_given(&given, &values, None, 0, &key)),
         ("deleted", write.delete(None)),
     ]
 }
@@ -110,4 +111,28 @@ fn what_writes_say_depends_on_the_operation_alone() {
         }
         insta::assert_snapshot!(format!("writes_on_{database}"), text);
     }
+}
+
+#[test]
+fn whole_mutations_are_one_statement() {
+    let catalog = demo(DbBackend::Postgres);
+    let id = catalog.find_entity("systemuser").expect("there are users");
+    let primary_key = &catalog.entity(id).primary_key;
+    let values: Vec<Literal> =
+        primary_key.iter().map(|part| of_type(&catalog.entity(id).attribute(*part).ty)).collect();
+    let key: Vec<_> = primary_key.iter().copied().zip(values.iter().cloned()).collect();
+    let name = catalog.entity(id).find_attribute("fullname").expect("they have names");
+    let mut lookups = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
+    let manager = lookups.find(|one| one.hierarchical).expect("users report to users");
+    let mut links = catalog.relationships.iter().filter_map(|relationship| relationship.as_many_to_many());
+    let teams = links.find(|many| many.ends.iter().any(|end| end.entity == id)).expect("users are in teams");
+    let role = usize::from(teams.ends[0].entity != id);
+    let by = &catalog.entity(teams.ends[1 - role].entity).primary_key;
+    let single = |generation| Single { catalog: &catalog, entity: id, generation, rows: None };
+    let mut text = String::new();
+    line(&mut text, "update", &single(0).update(&key, &[(name, Some(Literal::Text("x".to_owned())))]));
+    line(&mut text, "associate", &single(0).associate(manager, &key, &key));
+    line(&mut text, "connect", &single(3).connect(teams, role, &key, by, 100));
+    line(&mut text, "replace", &single(3).replace(teams, role, &values, by, 100));
+    insta::assert_snapshot!("writes_at_once", text);
 }

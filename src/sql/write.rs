@@ -15,6 +15,7 @@ use crate::{
 
 use super::{
     alias::iden,
+    definitions,
     dialect::{Dialect, Typed},
     filter, mysql,
     scope::Scope,
@@ -262,17 +263,20 @@ impl Write<'_> {
         finish(self.dialect, &update, types(self.catalog, self.entity, self.primary_key()))
     }
 
-    /// Sets attributes of the record of a key that a client gave, and answers `returning` of it.
+    /// Sets attributes of the record of a key that a client gave, while definitions are those of the generation, and
+    /// answers `returning` of it.
     #[must_use]
     pub fn update_given(
         self,
         key: &[(AttributeId, Literal)],
         values: &[(AttributeId, Option<Literal>)],
         version: Option<AttributeId>,
+        generation: i64,
         returning: &[AttributeId],
     ) -> Statement {
         let scope = Scope::new(self.catalog, self.dialect);
         let mut update = self.set(&scope, values, version);
+        update.and_where(definitions::is_current(self.dialect, generation));
         let (by, key): (Vec<Typed<'_>>, Vec<Literal>) =
             key.iter().map(|(id, value)| (scope.bare_column(self.entity, *id), value.clone())).unzip();
         update.cond_where(self.is(by.into_iter(), Keys::Given, &key));

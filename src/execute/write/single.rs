@@ -1,5 +1,6 @@
 //! Mutations that are one statement: one field about one record, on tables where the database does nothing by itself. They
-//! need no transaction, and what they answer comes from the rows of the statement. Whatever it does not do, because there
+//! need no transaction, unless the answer might fail after them, and what they answer comes from the rows of the
+//! statement. Whatever it does not do, because there
 //! is no such record or for any other reason, is put to the ordinary way, which says why.
 
 use std::collections::HashSet;
@@ -42,6 +43,8 @@ pub(in crate::execute) struct Single<'f> {
     plan: &'f WritePlan,
     read: Option<&'f ReadPlan>,
     does: Does,
+    /// Whether the answer can hold whatever is stored: then the statement may be permanent before it is answered.
+    pub(in crate::execute) is_sure: bool,
 }
 
 /// What the statement does, and so how many rows it answers.
@@ -72,7 +75,8 @@ impl<'f> Single<'f> {
             Action::Link { address, if_match: None, change } => subject.link(address, change)?,
             _ => return None,
         };
-        Some(Self { catalog, plan, read, does })
+        let is_sure = read.and_then(columns).is_none_or(|columns| columns.iter().all(|column| always_fits(&column.ty)));
+        Some(Self { catalog, plan, read, does, is_sure })
     }
 
     /// The statement with the values of its parameters.
@@ -189,9 +193,7 @@ impl<'f> Subject<'f> {
         Some(Does { statement, keys, target: Some(many.ends[1 - role].entity) })
     }
 
-    /// The statements about the entity, where what is read is of the record alone, or of the one that a hop leads to,
-    /// and all of it can be written whatever is stored: what has been done by one statement is permanent before it is
-    /// answered.
+    /// The statements about the entity, where what is read is of the record alone, or of the one that a hop leads to.
     fn single(self, hop: Option<Hop>) -> Option<sql::Single<'f>> {
         let Surroundings { catalog, generation, .. } = self.surroundings;
         let rows = match self.read {
@@ -205,8 +207,7 @@ impl<'f> Subject<'f> {
         let [Step { query: Query::Rows(rows), .. }] = read.steps.as_slice() else { return None };
         let is_known = |join: &Join| join.source == 0 && Some(join.hop) == hop && join.hop.target != self.entity;
         let is_one = read.object.members.iter().all(|member| matches!(member.value, Output::First { .. }));
-        let fits = rows.columns.iter().all(|column| always_fits(&column.ty));
-        (is_one && fits && rows.joins.len() <= 1 && rows.joins.iter().all(is_known)).then_some(rows)
+        (is_one && rows.joins.len() <= 1 && rows.joins.iter().all(is_known)).then_some(rows)
     }
 
     /// Whether other records may follow a change of an attribute.

@@ -161,9 +161,10 @@ impl Writer<'_> {
         self.check_kept(id, values)?;
         let returning = link_attributes(self.catalog, id);
         let version = self.catalog.entity(id).version;
-        let statement = self.write(id).update_given(key, values, version, &returning);
+        let statement = self.write(id).update_given(key, values, version, self.generation, &returning);
         let rows = self.fetch(&statement, &[]).await;
         let rows = rows.map_err(|error| explain(self.catalog, id, self.refused_update(id, values), error))?;
+        self.is_current = !rows.is_empty();
         rows.first().map(|row| self.record(id, &returning, row, 0)).transpose()
     }
 

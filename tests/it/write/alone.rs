@@ -14,7 +14,7 @@ const TABLES: &str = "
     create table genre (id integer primary key, name varchar(20) unique);
     create table track (id integer not null primary key, code varchar(10) not null unique, name varchar(20) not null,
         price numeric(5, 2), played bigint not null default 0, version integer not null default 1,
-        album_id integer references album (id), genre_id integer not null references genre (id), check (played >= 0));
+        made date, album_id integer references album (id), genre_id integer not null references genre (id), check (played >= 0));
     create table watched (id integer primary key, name varchar(20), seen integer not null default 0);
     create table list (id integer primary key, name varchar(20));
     create table entry (list_id integer not null references list (id), track_id integer not null references track (id),
@@ -24,8 +24,8 @@ const ROWS: &str = "
     delete from entry; delete from track; delete from album; delete from genre; delete from list; delete from watched;
     insert into album values (1, 'a1', 'first'), (2, 'a2', 'second');
     insert into genre values (1, 'rock'), (2, null);
-    insert into track (id, code, name, price, album_id, genre_id)
-        values (1, 't1', 'one', 1.5, 1, 1), (2, 't2', 'two', null, null, 1), (3, 't3', 'three', 3, 2, 1);
+    insert into track (id, code, name, price, made, album_id, genre_id)
+        values (1, 't1', 'one', 1.5, '2024-02-29', 1, 1), (2, 't2', 'two', null, null, null, 1), (3, 't3', 'three', 3, null, 2, 1);
     insert into list values (1, 'x'), (2, 'y');
     insert into entry values (1, 1), (2, 2), (2, 3);
     insert into watched (id, name) values (1, 'a');";
@@ -89,6 +89,9 @@ const FIELDS: &[(&str, bool)] = &[
     ("replaceListTracks(key: {id: 2}, refs: [{id: 2}, {id: 3}]) { changed }", false),
     ("replaceListTracks(key: {id: 2}, refs: [{id: 1}, {id: 9}]) { changed }", false),
     ("replaceTrackLists(key: {id: 1}, refs: [{id: 2}]) { results { ref status } }", false),
+    ("updateTrack(key: {id: 1}, input: {name: \"new\"}) { track { name made etag } }", true),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { changed track { made album { title } } }", true),
+    ("associateListTracks(key: {id: 1}, refs: [{id: 3}]) { changed }", true),
     // Other ways to say which, and what is read further away.
     ("associateListTracks(key: {id: 1}, refs: [{id: 3}, {code: \"t2\"}]) { changed results { ref status } }", false),
     ("associateListTracks(key: {id: 1}, refs: []) { changed results { ref status } }", false),
@@ -180,4 +183,17 @@ async fn a_catalog_of_yesterday_writes_nothing() {
         let linked = format!("{{ track(key: {{id: 1}}) {{ {} {{ id }} }} }}", name.trim_end_matches("_id"));
         assert_eq!(server.data(&linked).await["track"], json!({ name.trim_end_matches("_id"): null }));
     }
+}
+
+/// What cannot be answered is not written.
+#[tokio::test]
+async fn what_the_answer_cannot_hold_is_undone() {
+    let tables = "create table era (id integer primary key, name varchar(20), start date);
+                  insert into era values (1, 'a', '300000-01-01');";
+    let Some(server) = scratch(Backend::Postgres, "alone_undone", tables).await else { return };
+    let update = "mutation { updateEra(key: {id: 1}, input: {name: \"b\"}) { era { name start } } }";
+    assert_eq!(server.code(update).await, "UNSUPPORTED");
+    assert_eq!(server.sql("select name from era").await, [json!({ "name": "a" })]);
+    let update = "mutation { updateEra(key: {id: 1}, input: {start: \"2024-01-01\"}) { era { name start } } }";
+    assert_eq!(server.data(update).await["updateEra"]["era"], json!({ "name": "a", "start": "2024-01-01" }));
 }

@@ -19,9 +19,10 @@ const LENGTH: usize = 21_000;
 /// Connections that ask nothing.
 const IDLE: usize = 1_000;
 
-/// Two fields, because the answer of one may have 64 MiB at most.
-const LARGE: &str = "{ some: documents(first:2400, orderBy:[{id:ASC}]) { id body } \
-    others: documents(first:2400, offset:2400, orderBy:[{id:ASC}]) { id body } }";
+const LARGE: &str = "{ documents(first:4800, orderBy:[{id:ASC}]) { id body } }";
+
+/// What the answer of a field may have by default is less.
+const LIMITS: &str = "[limits]\nmax-answer = 200_000_000\n";
 
 const SMALL: &str = "{ tracks(first:1) { trackId album { title } } }";
 
@@ -43,7 +44,11 @@ pub(crate) async fn run(pool: u32) {
 }
 
 async fn measure(kind: Kind, url: &str, pool: u32) {
-    let server = Server::serving(url, pool).await;
+    let config = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(config.path(), LIMITS).unwrap();
+    let (config, size) = (config.into_temp_path(), pool.to_string());
+    let file = config.to_str().unwrap();
+    let server = Server::gateway(&["serve", "--database-url", url, "--pool-size", &size, "--config", file]).await;
     let idle = server.resident();
 
     let body = |query: &str| json!({ "query": query }).to_string();

@@ -113,11 +113,13 @@ impl Gateway {
     async fn build(
         connection: &DatabaseConnection,
         replicas: &[DatabaseConnection],
+        reads_directly: bool,
         source: Source,
         behaviors: HashMap<Table, Behavior>,
     ) -> Result<Self, BuildError> {
         let database = Database::of(connection).ok_or(BuildError::Backend)?;
         let database = database.reading_from(replicas).ok_or(BuildError::Replica)?;
+        let database = if reads_directly { database.reading_directly() } else { database };
         let definable = define::may_define(connection).await?;
         let source = ArcSwap::from_pointee(source);
         let origin = Origin { database, source, behaviors, definable };

@@ -204,7 +204,7 @@ async fn discovered(url: Option<&str>, discovery: &Discovery, config: Option<&Co
         Arguments::command().error(ErrorKind::MissingRequiredArgument, message).exit()
     };
     let connection = connect(&url, settings::pool_size(discovery.pool_size, config)).await?;
-    let builder = Gateway::builder(connection).discover(&discovery.namespace);
+    let builder = Gateway::builder(connection).read_directly().discover(&discovery.namespace);
     Ok(configured(builder, config))
 }
 

@@ -70,7 +70,7 @@ struct Arguments {
     /// Seconds of measuring for each operation.
     #[arg(long, default_value_t = 8.0)]
     seconds: f64,
-    /// The hand-written server: by default sqlx on `PostgreSQL` and rusqlite on `SQLite`.
+    /// The hand-written server: by default tokio-postgres on `PostgreSQL` and rusqlite on `SQLite`.
     #[arg(long)]
     limit: Option<Limit>,
     /// Another hand-written server in the gateway's place: what a driver costs.
@@ -149,7 +149,7 @@ async fn measure(kind: Kind, url: &str, arguments: &Arguments, operations: &[Ope
     data::fill(&connection, arguments.rows).await;
     let limit = arguments.limit.unwrap_or(match kind {
         Kind::Sqlite => Limit::Rusqlite,
-        _ => Limit::Sqlx,
+        _ => Limit::TokioPostgres,
     });
     let (first, name) = match arguments.instead {
         Some(instead) => (Server::limit(instead, url, arguments.pool).await, name(instead)),
@@ -160,7 +160,7 @@ async fn measure(kind: Kind, url: &str, arguments: &Arguments, operations: &[Ope
     let second = Side::new(&self::name(limit), second, arguments.connections, false).await;
     let mut sides = [first, second];
     let mut store = Store {
-        gateway: Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap(),
+        gateway: Gateway::builder(connection.clone()).read_directly().discover(&[]).build().await.unwrap(),
         database: DatabaseServer::find(&connection).await,
         connection: connection.clone(),
         tracks: arguments.rows,

@@ -8,8 +8,7 @@ use crate::sql::Dialect;
 use super::{
     Bound, Error, Failure, Fragment, Outgoing,
     cells::{self, Connection as _},
-    read,
-    sqlite::Readers,
+    postgres, read, sqlite,
     write::Single,
 };
 
@@ -17,8 +16,9 @@ use super::{
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
     /// With connections of its own for reads, where its database is a file.
-    Sqlite(SqlitePool, Option<Readers>),
-    Postgres(PgPool),
+    Sqlite(SqlitePool, Option<sqlite::Readers>),
+    /// With connections of its own for reads, where they are asked for.
+    Postgres(PgPool, Option<postgres::Readers>),
     MySql(MySqlPool),
 }
 
@@ -28,11 +28,22 @@ impl Pool {
         match connection.get_database_backend() {
             DbBackend::Sqlite => {
                 let pool = connection.get_sqlite_connection_pool();
-                Some(Self::Sqlite(pool.clone(), Readers::of(pool)))
+                Some(Self::Sqlite(pool.clone(), sqlite::Readers::of(pool)))
             }
-            DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone())),
+            DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone(), None)),
             DbBackend::MySql => Some(Self::MySql(connection.get_mysql_connection_pool().clone())),
             _ => None,
+        }
+    }
+
+    /// The same, with connections of its own for reads, whatever a hook may have set on those of the pool.
+    pub(super) fn reading_directly(self) -> Self {
+        match self {
+            Self::Postgres(pool, _) => {
+                let readers = postgres::Readers::of(&pool);
+                Self::Postgres(pool, readers)
+            }
+            other => other,
         }
     }
 
@@ -40,7 +51,7 @@ impl Pool {
     pub(super) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(..) => Dialect::Sqlite,
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres(..) => Dialect::Postgres,
             Self::MySql(_) => Dialect::MySql,
         }
     }
@@ -49,7 +60,7 @@ impl Pool {
     pub(super) async fn ping(&self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(pool, _) => pool.acquire().await?.ping().await,
-            Self::Postgres(pool) => pool.acquire().await?.ping().await,
+            Self::Postgres(pool, _) => pool.acquire().await?.ping().await,
             Self::MySql(pool) => pool.acquire().await?.ping().await,
         }
     }
@@ -60,7 +71,7 @@ impl Pool {
         let Some(show) = self.dialect().default_isolation() else { return Ok(None) };
         match self {
             Self::Sqlite(..) => Ok(None),
-            Self::Postgres(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
+            Self::Postgres(pool, _) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
             Self::MySql(pool) => sqlx::query_scalar(show).fetch_one(pool).await.map(Some),
         }
     }
@@ -83,17 +94,25 @@ impl Pool {
                 return done;
             }
         }
+        if let Self::Postgres(_, Some(readers)) = self
+            && let Some(mut reader) = readers.begin(is_single).await
+        {
+            let done = read::run(&mut reader, fields, max_answer, outgoing).await;
+            if !reader.has_failed() || is_open() {
+                return done;
+            }
+        }
         let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
             Self::Sqlite(pool, _) => read_on(pool, begin, fields, max_answer, outgoing).await,
-            Self::Postgres(pool) => read_on(pool, begin, fields, max_answer, outgoing).await,
+            Self::Postgres(pool, _) => read_on(pool, begin, fields, max_answer, outgoing).await,
             Self::MySql(pool) => read_on(pool, begin, fields, max_answer, outgoing).await,
         }
     }
 
     /// Runs a mutation that is one statement; nothing where it did nothing.
     pub(super) async fn write(&self, single: &Single<'_>, max_answer: usize) -> Result<Option<Fragment>, Error> {
-        let Self::Postgres(pool) = self else { return Ok(None) };
+        let Self::Postgres(pool, _) = self else { return Ok(None) };
         let (statement, values) = single.statement(self.dialect());
         let rows = pool.acquire().await?.fetch(statement, values).await?;
         single.answer(rows, max_answer)

@@ -1,5 +1,9 @@
 //! PostgreSQL's rows: binary values, and text for the types that `sql` reads as text.
 
+mod parameter;
+mod reader;
+mod readers;
+
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::{ArrayType, Value, Values};
@@ -11,6 +15,8 @@ use crate::{
     catalog::{AttributeType, EnumType, StoredValue},
     sql::{Statement, hex},
 };
+
+pub(super) use readers::Readers;
 
 use super::{
     Error,
@@ -25,39 +31,46 @@ impl Cells for PgRow {
     }
 
     fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        match bytes(self, column)? {
-            None => {
-                out.extend_from_slice(b"null");
-                Ok(())
-            }
-            Some(bytes) => write(bytes, ty, out).ok_or_else(|| misfit(ty)),
-        }
+        write_or_null(bytes(self, column)?, ty, out)
     }
 
     fn key(&self, column: usize, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
-        let Some(bytes) = bytes(self, column)? else { return Ok(None) };
-        let part = match ty {
-            AttributeType::Int | AttributeType::BigInt => integer(bytes).map(KeyPart::Integer),
-            AttributeType::String { .. }
-            | AttributeType::Text
-            | AttributeType::Decimal { .. }
-            | AttributeType::Enum(_) => text(bytes).map(|text| KeyPart::Text(text.to_owned())),
-            AttributeType::Bytes => Some(KeyPart::Bytes(bytes.to_vec())),
-            AttributeType::Float => float(bytes).map(KeyPart::Text),
-            other => {
-                let mut written = Vec::new();
-                write(bytes, other, &mut written).and_then(|()| {
-                    let text = std::str::from_utf8(&written).ok()?;
-                    Some(KeyPart::Text(era(text.trim_matches('"'))))
-                })
-            }
-        };
-        part.map(Some).ok_or_else(|| misfit(ty))
+        key(bytes(self, column)?, ty)
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
         Ok(usize::try_from(self.try_get::<i64, _>(column)?).unwrap_or_default())
     }
+}
+
+fn write_or_null(bytes: Option<&[u8]>, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+    match bytes {
+        None => {
+            out.extend_from_slice(b"null");
+            Ok(())
+        }
+        Some(bytes) => write(bytes, ty, out).ok_or_else(|| misfit(ty)),
+    }
+}
+
+fn key(bytes: Option<&[u8]>, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
+    let Some(bytes) = bytes else { return Ok(None) };
+    let part = match ty {
+        AttributeType::Int | AttributeType::BigInt => whole_number(bytes).map(KeyPart::Integer),
+        AttributeType::String { .. } | AttributeType::Text | AttributeType::Decimal { .. } | AttributeType::Enum(_) => {
+            text(bytes).map(|text| KeyPart::Text(text.to_owned()))
+        }
+        AttributeType::Bytes => Some(KeyPart::Bytes(bytes.to_vec())),
+        AttributeType::Float => float(bytes).map(KeyPart::Text),
+        other => {
+            let mut written = Vec::new();
+            write(bytes, other, &mut written).and_then(|()| {
+                let text = std::str::from_utf8(&written).ok()?;
+                Some(KeyPart::Text(era(text.trim_matches('"'))))
+            })
+        }
+    };
+    part.map(Some).ok_or_else(|| misfit(ty))
 }
 
 /// A date or another text as PostgreSQL reads it: years before the first are counted backwards and said so.
@@ -141,7 +154,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-fn integer(bytes: &[u8]) -> Option<i64> {
+fn whole_number(bytes: &[u8]) -> Option<i64> {
     Some(match bytes.len() {
         2 => i16::from_be_bytes(bytes.try_into().ok()?).into(),
         4 => i32::from_be_bytes(bytes.try_into().ok()?).into(),
@@ -161,8 +174,8 @@ fn float(bytes: &[u8]) -> Option<String> {
 fn write(bytes: &[u8], ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
     match ty {
         AttributeType::Boolean => out.extend_from_slice(if *bytes.first()? == 0 { b"false" } else { b"true" }),
-        AttributeType::Int => json::integer(integer(bytes)?, out),
-        AttributeType::BigInt => json::quoted_integer(integer(bytes)?, out),
+        AttributeType::Int => json::integer(whole_number(bytes)?, out),
+        AttributeType::BigInt => json::quoted_integer(whole_number(bytes)?, out),
         AttributeType::Float if bytes.len() == 4 => json::float(f32::from_be_bytes(bytes.try_into().ok()?), out),
         AttributeType::Float => json::float(f64::from_be_bytes(bytes.try_into().ok()?), out),
         AttributeType::String { .. } | AttributeType::Text | AttributeType::Decimal { .. } => {

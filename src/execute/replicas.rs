@@ -34,6 +34,11 @@ impl Replicas {
         Self { all: all.collect(), turn: Arc::default() }
     }
 
+    /// The same, with connections of their own for reads.
+    pub(super) fn reading_directly(&self) -> Self {
+        Self::new(self.all.iter().map(|replica| replica.pool.clone().reading_directly()).collect())
+    }
+
     /// The one whose turn it is, of those that are not away; nothing where there is none.
     pub(super) fn next(&self) -> Option<&Replica> {
         let count = self.all.len();

@@ -20,13 +20,15 @@ use super::{BuildError, Gateway, source::Source};
 pub struct Builder {
     connection: DatabaseConnection,
     replicas: Vec<DatabaseConnection>,
+    reads_directly: bool,
     source: Source,
     behaviors: HashMap<Table, Behavior>,
 }
 
 impl Builder {
     pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self { connection, replicas: Vec::new(), source: Source::default(), behaviors: HashMap::new() }
+        let (source, behaviors) = (Source::default(), HashMap::new());
+        Self { connection, replicas: Vec::new(), reads_directly: false, source, behaviors }
     }
 
     /// Sends queries to databases that follow this one, each in its turn. They may be a little behind it: what a mutation
@@ -35,6 +37,14 @@ impl Builder {
     pub fn read_from(mut self, replicas: impl IntoIterator<Item = DatabaseConnection>) -> Self {
         self.replicas.extend(replicas);
         self
+    }
+
+    /// Reads PostgreSQL over connections of the gateway's own, as many again as the pool has: their driver is faster than
+    /// the pool's. They are set as the pool's URL has it; what a hook of the pool sets on each connection they do not know.
+    /// A pool whose connections are encrypted reads by itself.
+    #[must_use]
+    pub fn read_directly(self) -> Self {
+        Self { reads_directly: true, ..self }
     }
 
     /// Serves a SeaORM entity. What changes its records calls the hooks of its `ActiveModelBehavior`.
@@ -150,7 +160,7 @@ impl Builder {
     /// # Errors
     /// Why it cannot be built.
     pub async fn build(self) -> Result<Gateway, BuildError> {
-        Gateway::build(&self.connection, &self.replicas, self.source, self.behaviors).await
+        Gateway::build(&self.connection, &self.replicas, self.reads_directly, self.source, self.behaviors).await
     }
 }
 

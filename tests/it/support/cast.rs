@@ -23,7 +23,7 @@ pub(crate) async fn cast(backend: Backend, name: &str) -> Option<Server> {
 
 /// What serves the cast. No schema of a database says which relationships are hierarchies.
 pub(crate) fn builder_of_cast(connection: DatabaseConnection) -> Builder {
-    Gateway::builder(connection).discover(&[]).hierarchical_lookup("branch", "parent_id")
+    Gateway::builder(connection).read_directly().discover(&[]).hierarchical_lookup("branch", "parent_id")
 }
 
 async fn prepare(backend: Backend) -> Option<String> {

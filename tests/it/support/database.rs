@@ -43,7 +43,7 @@ pub(crate) async fn demo(backend: Backend) -> Option<Server> {
     static PREPARED: Prepared = Prepared::new();
     let url = PREPARED.url(backend, || prepare(backend, "demo")).await;
     let connection = connect(url?).await;
-    let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
+    let gateway = relata::demo::builder(connection.clone()).read_directly().build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn demo_of_its_own(backend: Backend, name: &str) -> Option<Serv
     let url = PREPARED.url(backend, || prepare(backend, "demo_template")).await;
     let copy = copy(backend, url?, name).await;
     let connection = connect(&copy.url).await;
-    let gateway = relata::demo::builder(connection.clone()).build().await.unwrap();
+    let gateway = relata::demo::builder(connection.clone()).read_directly().build().await.unwrap();
     Some(Server::start(gateway, connection).await.keeping(copy.file))
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn quick(url: &str, connections: u32) -> DatabaseConnection {
 pub(crate) async fn scratch(backend: Backend, name: &str, statements: &str) -> Option<Server> {
     let connection = connection(backend, name).await?;
     run_sql(&connection, statements).await;
-    let gateway = Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
+    let gateway = Gateway::builder(connection.clone()).read_directly().discover(&[]).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn chinook(backend: Backend) -> Option<Server> {
     static PREPARED: Prepared = Prepared::new();
     let url = PREPARED.url(backend, || prepare_chinook(backend)).await;
     let connection = connect(url?).await;
-    let gateway = relata::Gateway::builder(connection.clone()).discover(&[]).build().await.unwrap();
+    let gateway = relata::Gateway::builder(connection.clone()).read_directly().discover(&[]).build().await.unwrap();
     Some(Server::start(gateway, connection).await)
 }
 

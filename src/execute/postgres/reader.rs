@@ -1,0 +1,206 @@
+//! Statements on a connection that reads directly. The transaction around several is begun in one round trip with the
+//! first of them, and ended without waiting for the answer.
+
+use std::pin::Pin;
+
+use deadpool_postgres::Object;
+use futures_util::{FutureExt, TryStreamExt, future::join};
+use sea_orm::sea_query::Value;
+use tokio_postgres::{Error as DriverError, Row, RowStream, types::Type};
+
+use crate::{
+    catalog::AttributeType,
+    execute::{
+        Error,
+        cells::{Cells, Connection, KeyPart},
+        stream::Stream,
+    },
+    sql::{Dialect, Statement},
+};
+
+use super::{
+    key,
+    parameter::{Bytes, Parameter, type_of},
+    parent_keys, whole_number, write_or_null,
+};
+
+/// How many statements stay prepared on a connection.
+const STATEMENTS: usize = 256;
+
+/// A connection for the fields of a query.
+#[derive(Debug)]
+pub(in crate::execute) struct Reader {
+    /// Away only once it is dropped.
+    client: Option<Object>,
+    place: Place,
+    /// Whether something went wrong that the pool is to say in its own words.
+    has_failed: bool,
+}
+
+/// How far the connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nothing has to be begun or ended.
+    Alone,
+    /// The transaction begins with the next statement.
+    Before,
+    /// In the transaction.
+    Within,
+    /// In the middle of an answer; whether in a transaction does not matter, because nobody will wait for its end.
+    Reading,
+}
+
+impl Reader {
+    pub(super) fn new(client: Object, is_single: bool) -> Self {
+        let place = if is_single { Place::Alone } else { Place::Before };
+        Self { client: Some(client), place, has_failed: false }
+    }
+
+    /// Whether something went wrong that the pool is to say in its own words.
+    pub(in crate::execute) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Begins a statement.
+    async fn begin(&mut self, statement: &Statement, values: &[Value]) -> Result<Answer, Error> {
+        tracing::trace!(target: "relata::statement", text = %statement.text);
+        let place = std::mem::replace(&mut self.place, Place::Reading);
+        match self.start(place, &statement.text, values).await {
+            Ok(Some(rows)) => Ok(Answer { rows: Box::pin(rows), is_alone: place == Place::Alone }),
+            Ok(None) => Err(self.failed(&"a parameter of another type")),
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    /// The next row of a statement; nothing at its end.
+    async fn next(&mut self, answer: &mut Answer) -> Result<Option<Direct>, Error> {
+        match answer.rows.try_next().await {
+            Ok(Some(row)) => Ok(Some(Direct(row))),
+            Ok(None) => {
+                self.place = if answer.is_alone { Place::Alone } else { Place::Within };
+                Ok(None)
+            }
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    /// Sends a statement, behind the beginning of the transaction where that is to come; nothing where a parameter is of a
+    /// type that is not known here.
+    async fn start(&self, place: Place, text: &str, values: &[Value]) -> Result<Option<RowStream>, DriverError> {
+        let (Some(client), Some(types)) = (&self.client, values.iter().map(type_of).collect::<Option<Vec<Type>>>())
+        else {
+            return Ok(None);
+        };
+        if client.statement_cache.size() >= STATEMENTS {
+            client.statement_cache.clear();
+        }
+        let prepared = client.prepare_typed_cached(text, &types).await?;
+        let query = client.query_raw(&prepared, values.iter().map(Parameter));
+        let done = if place == Place::Before {
+            let (begun, rows) = join(client.batch_execute(Dialect::Postgres.begin_read()), query).await;
+            begun.and(rows)
+        } else {
+            query.await
+        };
+        if done.is_err() {
+            // It may have been prepared for tables that have changed.
+            client.statement_cache.remove(text, &types);
+        }
+        done.map(Some)
+    }
+
+    fn failed(&mut self, reason: &dyn std::fmt::Display) -> Error {
+        tracing::debug!(%reason, "a statement is put to the pool");
+        self.has_failed = true;
+        sqlx::Error::WorkerCrashed.into()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        match self.place {
+            Place::Alone | Place::Before => {}
+            // Sent at once; whoever has the connection next comes after it.
+            Place::Within => _ = client.batch_execute(Dialect::Postgres.end_read()).now_or_never(),
+            // What is still to come is of no use to anybody.
+            Place::Reading => drop(Object::take(client)),
+        }
+    }
+}
+
+/// The rows of a statement, as they come.
+struct Answer {
+    rows: Pin<Box<RowStream>>,
+    /// Whether no transaction is around it.
+    is_alone: bool,
+}
+
+impl Connection for Reader {
+    type Rows = Vec<Direct>;
+
+    async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<Direct>, Error> {
+        let mut answer = self.begin(statement, &values).await?;
+        let mut rows = Vec::new();
+        while let Some(row) = self.next(&mut answer).await? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    async fn stream(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        to: &mut Stream<'_, Vec<Direct>>,
+    ) -> Result<(), Error> {
+        let mut answer = self.begin(statement, &values).await?;
+        let mut next = Vec::new();
+        while let Some(row) = self.next(&mut answer).await? {
+            next.push(row);
+            next = to.take(next).await?;
+            next.clear();
+        }
+        Ok(())
+    }
+
+    fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {
+        parent_keys(keys, types)
+    }
+}
+
+/// A row of the driver that reads directly.
+#[derive(Debug)]
+pub(in crate::execute) struct Direct(Row);
+
+impl Direct {
+    fn bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {
+        let value: Result<Option<Bytes<'_>>, DriverError> = self.0.try_get(column);
+        match value {
+            Ok(value) => Ok(value.map(|Bytes(bytes)| bytes)),
+            Err(error) => Err(Error::Value(error.to_string())),
+        }
+    }
+}
+
+impl Cells for Direct {
+    fn is_null(&self, column: usize) -> Result<bool, Error> {
+        Ok(self.bytes(column)?.is_none())
+    }
+
+    fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+        write_or_null(self.bytes(column)?, ty, out)
+    }
+
+    fn key(&self, column: usize, ty: &AttributeType) -> Result<Option<KeyPart>, Error> {
+        key(self.bytes(column)?, ty)
+    }
+
+    fn ordinal(&self, column: usize) -> Result<usize, Error> {
+        Ok(self
+            .bytes(column)?
+            .and_then(whole_number)
+            .and_then(|number| usize::try_from(number).ok())
+            .unwrap_or_default())
+    }
+}

@@ -8,8 +8,18 @@ use super::{dialect::Typed, scope::Scope};
 
 /// Adds the order of a step to a statement, or a window of one, in which each source has an alias.
 pub(super) fn apply(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], statement: &mut impl OrderedStatement) {
+    apply_by(scope, rows, |term| column(scope, rows, term, aliases), statement);
+}
+
+/// The same by other columns that hold the same values.
+pub(super) fn apply_by<'a>(
+    scope: &Scope<'a>,
+    rows: &Rows,
+    column: impl Fn(&OrderTerm) -> Typed<'a>,
+    statement: &mut impl OrderedStatement,
+) {
     for term in &rows.order {
-        let column = column(scope, rows, term, aliases);
+        let column = column(term);
         let sort = effective(term.sort, rows.backward);
         let order = if sort.descending { Order::Desc } else { Order::Asc };
         let expr = scope.dialect.comparable(&column);
@@ -87,6 +97,6 @@ fn is_nullable(scope: &Scope<'_>, rows: &Rows, term: &OrderTerm) -> bool {
     term.source > 0 || scope.catalog.entity(rows.entity).attribute(term.attribute).nullable
 }
 
-fn column<'a>(scope: &Scope<'a>, rows: &Rows, term: &OrderTerm, aliases: &[DynIden]) -> Typed<'a> {
+pub(super) fn column<'a>(scope: &Scope<'a>, rows: &Rows, term: &OrderTerm, aliases: &[DynIden]) -> Typed<'a> {
     scope.column(rows.source(term.source), term.attribute, &aliases[term.source])
 }

@@ -83,6 +83,11 @@ pub(super) trait Connection {
     /// Is told which field the next statements are of.
     fn enter(&mut self, _field: &Read) {}
 
+    /// Whether something went wrong that the pool is to say in its own words.
+    fn has_failed(&self) -> bool {
+        false
+    }
+
     /// Runs a statement and answers all its rows.
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
 

@@ -1,7 +1,6 @@
 //! MariaDB's rows: the binary protocol's values, by the types that the server gives the columns.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Decode, MySql, MySqlConnection, Row, TypeInfo, ValueRef, mysql::MySqlRow};
@@ -184,13 +183,7 @@ impl Connection for MySqlConnection {
         to: &mut Stream<'_, Vec<MySqlRow>>,
     ) -> Result<(), Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
-        let (mut rows, mut next) = (query.fetch(self), Vec::new());
-        while let Some(row) = rows.try_next().await? {
-            next.push(row);
-            next = to.take(next).await?;
-            next.clear();
-        }
-        Ok(())
+        to.take_all(query.fetch(self)).await
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

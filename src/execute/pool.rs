@@ -85,22 +85,17 @@ impl Pool {
         outgoing: Option<Outgoing<'_>>,
     ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(Bound::statements).sum::<usize>() <= 1;
-        let is_open = || outgoing.is_some_and(|outgoing| outgoing.outlet.is_open());
         if let Self::Sqlite(_, Some(readers)) = self
-            && let Some(mut reader) = readers.begin(is_single).await?
+            && let Some(reader) = readers.begin(is_single).await?
+            && let Some(done) = read_directly(reader, fields, max_answer, outgoing).await
         {
-            let done = read::run(&mut reader, fields, max_answer, outgoing).await;
-            if !reader.has_failed() || is_open() {
-                return done;
-            }
+            return done;
         }
         if let Self::Postgres(_, Some(readers)) = self
-            && let Some(mut reader) = readers.begin(is_single).await
+            && let Some(reader) = readers.begin(is_single).await
+            && let Some(done) = read_directly(reader, fields, max_answer, outgoing).await
         {
-            let done = read::run(&mut reader, fields, max_answer, outgoing).await;
-            if !reader.has_failed() || is_open() {
-                return done;
-            }
+            return done;
         }
         let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
@@ -117,6 +112,19 @@ impl Pool {
         let rows = pool.acquire().await?.fetch(statement, values).await?;
         single.answer(rows, max_answer)
     }
+}
+
+/// Reads on a connection beside the pool; nothing where the pool is to say what went wrong, which it cannot any more once
+/// something was sent.
+async fn read_directly<C: cells::Connection>(
+    mut reader: C,
+    fields: &[Bound<'_>],
+    max_answer: usize,
+    outgoing: Option<Outgoing<'_>>,
+) -> Option<Result<Vec<Result<Fragment, Error>>, Failure>> {
+    let done = read::run(&mut reader, fields, max_answer, outgoing).await;
+    let is_sent = || outgoing.is_some_and(|outgoing| outgoing.outlet.is_open());
+    (!reader.has_failed() || is_sent()).then_some(done)
 }
 
 async fn read_on<D: sqlx::Database>(

@@ -5,7 +5,6 @@ mod reader;
 mod readers;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
-use futures_util::TryStreamExt;
 use sea_orm::sea_query::{ArrayType, Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, PgConnection, Row, ValueRef, postgres::PgRow};
@@ -106,13 +105,7 @@ impl Connection for PgConnection {
         to: &mut Stream<'_, Vec<PgRow>>,
     ) -> Result<(), Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
-        let (mut rows, mut next) = (query.fetch(self), Vec::new());
-        while let Some(row) = rows.try_next().await? {
-            next.push(row);
-            next = to.take(next).await?;
-            next.clear();
-        }
-        Ok(())
+        to.take_all(query.fetch(self)).await
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], types: &[AttributeType]) -> Vec<Value> {

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use futures_util::TryStreamExt;
+
 use crate::plan::ReadPlan;
 
 use super::{
@@ -52,6 +54,30 @@ enum Place {
     List(Option<usize>, usize),
     /// At the end.
     End,
+}
+
+impl<R: Cells> Stream<'_, Vec<R>> {
+    /// Writes rows as they come.
+    pub(super) async fn take_all(
+        &mut self,
+        rows: impl futures_util::Stream<Item = Result<R, sqlx::Error>>,
+    ) -> Result<(), Error> {
+        let mut rows = std::pin::pin!(rows);
+        while let Some(row) = rows.try_next().await? {
+            self.take_row(row).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row, in the place of the one before.
+    pub(super) async fn take_row(&mut self, row: R) -> Result<(), Error> {
+        let last = self.last();
+        let mut rows = std::mem::take(&mut self.fetched[last].rows);
+        rows.clear();
+        rows.push(row);
+        self.fetched[last].rows = self.take(rows).await?;
+        Ok(())
+    }
 }
 
 impl<'a, R: Rows> Stream<'a, R> {

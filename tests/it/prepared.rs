@@ -1,16 +1,14 @@
 //! An operation that was asked before is answered as one that is asked for the first time. A comment makes an operation
 //! a new one, so that each answer can be compared with the same one planned afresh.
 
-use std::{
-    path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rstest_reuse::apply;
 use serde_json::{Value, json};
 
 use crate::{
     backends,
+    cases::corpus,
     support::{Backend, Server, demo, demo_of_its_own, scratch},
 };
 
@@ -38,18 +36,11 @@ async fn check(server: &Server, query: &str, variables: Value, is_known: bool) -
 #[tokio::test]
 async fn every_case_is_answered_alike_the_second_time(#[case] backend: Backend) {
     let Some(server) = demo(backend).await else { return };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/read");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().path();
-        if file.extension().is_some_and(|extension| extension == "graphql") {
-            let query = std::fs::read_to_string(&file).unwrap();
-            let variables = query.lines().next().and_then(|line| line.strip_prefix("# "));
-            let variables: Value = variables.map_or_else(|| json!({}), |text| serde_json::from_str(text).unwrap());
-            let answer = check(&server, &query, variables.clone(), false).await;
-            assert!(answer.starts_with("{\"data\":{"), "{answer}");
-            check(&server, &query, variables.clone(), true).await;
-            check(&server, &query, variables, true).await;
-        }
+    for (query, variables) in corpus() {
+        let answer = check(&server, &query, variables.clone(), false).await;
+        assert!(answer.starts_with("{\"data\":{"), "{answer}");
+        check(&server, &query, variables.clone(), true).await;
+        check(&server, &query, variables, true).await;
     }
 }
 

@@ -56,11 +56,6 @@ impl Reader {
         Self { client: Some(client), place, has_failed: false }
     }
 
-    /// Whether something went wrong that the pool is to say in its own words.
-    pub(in crate::execute) fn has_failed(&self) -> bool {
-        self.has_failed
-    }
-
     /// Begins a statement.
     async fn begin(&mut self, statement: &Statement, values: &[Value]) -> Result<Answer, Error> {
         tracing::trace!(target: "relata::statement", text = %statement.text);
@@ -139,6 +134,10 @@ struct Answer {
 impl Connection for Reader {
     type Rows = Vec<Direct>;
 
+    fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Vec<Direct>, Error> {
         let mut answer = self.begin(statement, &values).await?;
         let mut rows = Vec::new();
@@ -155,11 +154,8 @@ impl Connection for Reader {
         to: &mut Stream<'_, Vec<Direct>>,
     ) -> Result<(), Error> {
         let mut answer = self.begin(statement, &values).await?;
-        let mut next = Vec::new();
         while let Some(row) = self.next(&mut answer).await? {
-            next.push(row);
-            next = to.take(next).await?;
-            next.clear();
+            to.take_row(row).await?;
         }
         Ok(())
     }

@@ -8,7 +8,6 @@ mod session;
 use std::io::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
@@ -114,13 +113,7 @@ impl Connection for SqliteConnection {
         to: &mut Stream<'_, Vec<SqliteRow>>,
     ) -> Result<(), Error> {
         let query = sqlx::query_with(AssertSqlSafe(statement.text.clone()), SqlxValues(Values(values)));
-        let (mut rows, mut next) = (query.fetch(self), Vec::new());
-        while let Some(row) = rows.try_next().await? {
-            next.push(row);
-            next = to.take(next).await?;
-            next.clear();
-        }
-        Ok(())
+        to.take_all(query.fetch(self)).await
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

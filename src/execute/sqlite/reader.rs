@@ -61,11 +61,6 @@ impl Readers {
 }
 
 impl Reader {
-    /// Whether something went wrong that the pool is to say in its own words.
-    pub(in crate::execute) fn has_failed(&self) -> bool {
-        self.has_failed
-    }
-
     /// All rows of a statement; nothing where they take more than a moment.
     fn read_briefly(&self, text: &str, values: &[Value]) -> rusqlite::Result<Option<Batch>> {
         tracing::trace!(target: "relata::statement", %text);
@@ -145,6 +140,10 @@ impl Drop for Interrupt {
 
 impl Connection for Reader {
     type Rows = Batch;
+
+    fn has_failed(&self) -> bool {
+        self.has_failed
+    }
 
     fn enter(&mut self, field: &Read) {
         self.is_long = Arc::clone(&field.is_long);

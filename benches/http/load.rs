@@ -73,6 +73,13 @@ impl Load {
         whole
     }
 
+    /// Sends one request over each connection after the other.
+    pub(crate) async fn ask_in_turn(&mut self, requests: &Requests) {
+        for connection in &mut self.connections {
+            send(connection, requests, Instant::now(), Stop::Each(1)).await;
+        }
+    }
+
     /// Sends one request over the first connection: the length of the answer's body, which is not kept.
     pub(crate) async fn length(&mut self, request: &[u8]) -> usize {
         let answer = self.connections[0].exchange(request, 200).await.unwrap();

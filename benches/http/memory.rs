@@ -1,5 +1,7 @@
 //! What the gateway holds in memory: idle, while an answer of 100 MB is read, and for connections that ask nothing.
 
+use std::time::Duration;
+
 use relata::execute::Database;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use serde_json::json;
@@ -16,7 +18,7 @@ use super::{
 const RECORDS: usize = 4_800;
 const LENGTH: usize = 21_000;
 
-/// Connections that ask nothing.
+/// Connections that ask nothing, or one thing.
 const IDLE: usize = 1_000;
 
 const LARGE: &str = "{ documents(first:4800, orderBy:[{id:ASC}]) { id body } }";
@@ -29,8 +31,11 @@ const SMALL: &str = "{ tracks(first:1) { trackId album { title } } }";
 /// Prints a line for each database.
 pub(crate) async fn run(pool: u32) {
     println!("\nMemory of the gateway, MiB");
-    println!("| database | idle | after 1,000 requests | 100 MB answer: MB | above idle | {IDLE} connections |");
-    println!("|---|---|---|---|---|---|");
+    println!(
+        "| database | idle | after 1,000 requests | 100 MB answer: MB | above idle | {IDLE} connections: open \
+         | after a request on each | at once |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     for kind in Kind::ALL {
         if let Some(place) = kind.empty("memory").await {
             let connection = sea_orm::Database::connect(Database::options(&place.url, 2)).await.unwrap();
@@ -71,10 +76,14 @@ async fn measure(kind: Kind, url: &str, pool: u32) {
     Load::open(server.address, 20).await.run(&small, Stop::Each(50)).await;
     let before = server.resident();
     let mut idling = Load::open(server.address, IDLE).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let open = server.resident() - before;
+    idling.ask_in_turn(&small).await;
+    let asked = server.resident() - before;
     idling.run(&small, Stop::Each(1)).await;
-    let connections = server.resident() - before;
+    let at_once = server.resident() - before;
     println!(
-        "| {:<8} | {idle:.1} | {used:.1} | {:.1} | {above:.1} | {connections:.1} |",
+        "| {:<8} | {idle:.1} | {used:.1} | {:.1} | {above:.1} | {open:.1} | {asked:.1} | {at_once:.1} |",
         kind.name(),
         super::compare::number(length) / 1e6
     );

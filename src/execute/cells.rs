@@ -2,7 +2,10 @@
 
 use sea_orm::sea_query::Value;
 
-use crate::{catalog::AttributeType, sql::Statement};
+use crate::{
+    catalog::AttributeType,
+    sql::{Statement, Whole},
+};
 
 use super::{Error, Read, stream::Stream};
 
@@ -80,8 +83,14 @@ pub(super) enum KeyPart {
 pub(super) trait Connection {
     type Rows: Rows;
 
-    /// Is told which field the next statements are of.
-    fn enter(&mut self, _field: &Read) {}
+    /// Whether it can answer the children of all parents at once.
+    const FETCHES_WHOLE: bool = false;
+
+    /// Is told which field the next statements are of, and whether it is the last one.
+    fn enter(&mut self, _field: &Read, _is_last: bool) {}
+
+    /// Is told that the next statement is the last one of its field.
+    fn conclude(&mut self) {}
 
     /// Whether something went wrong that the pool is to say in its own words.
     fn has_failed(&self) -> bool {
@@ -90,6 +99,11 @@ pub(super) trait Connection {
 
     /// Runs a statement and answers all its rows.
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
+
+    /// Runs a statement that answers them; nothing where there are more rows than its limit, or more than should be kept.
+    async fn fetch_whole(&mut self, _whole: &Whole, _values: Vec<Value>) -> Result<Option<Self::Rows>, Error> {
+        Ok(None)
+    }
 
     /// Runs a statement and has its rows written while they come.
     async fn stream(

@@ -1,6 +1,9 @@
 //! Runs the steps of a read, each after its parent, and hands the rows to the encoder.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sea_orm::sea_query::Value;
 
@@ -29,14 +32,17 @@ pub struct Read {
     pub statements: Vec<Statement>,
     /// Whether one of them took longer than a moment the last time. Clones share it.
     pub(super) is_long: Arc<AtomicBool>,
+    /// For each of them, whether there were more children than fit on a page: then pages are asked for from there on.
+    has_pages: Arc<[AtomicBool]>,
 }
 
 impl Read {
     /// Compiles a plan.
     #[must_use]
     pub fn new(catalog: &Catalog, dialect: Dialect, plan: ReadPlan) -> Self {
-        let statements = plan.steps.iter().map(|step| compile(catalog, dialect, step)).collect();
-        Self { plan, statements, is_long: Arc::default() }
+        let statements: Vec<_> = plan.steps.iter().map(|step| compile(catalog, dialect, step)).collect();
+        let has_pages = statements.iter().map(|statement| AtomicBool::new(statement.whole.is_none())).collect();
+        Self { plan, statements, is_long: Arc::default(), has_pages }
     }
 }
 
@@ -57,6 +63,25 @@ impl Bound<'_> {
 }
 
 impl Read {
+    /// The children of all parents of a step, unless there are or were more than fit on a page. Where parents alone are
+    /// more than that, so will be their children.
+    async fn whole<C: Connection>(
+        &self,
+        connection: &mut C,
+        step: usize,
+        slots: &[Value],
+        keys: &[Value],
+        parents: usize,
+    ) -> Result<Option<C::Rows>, Error> {
+        let (has_pages, whole) = (&self.has_pages[step], &self.statements[step].whole);
+        let is_tried = C::FETCHES_WHOLE && !has_pages.load(Ordering::Relaxed);
+        let whole = whole.as_ref().filter(|whole| is_tried && parents as u64 <= whole.limit);
+        let Some(whole) = whole else { return Ok(None) };
+        let rows = connection.fetch_whole(whole, parameters(&whole.statement, slots, keys)).await?;
+        has_pages.store(rows.is_none(), Ordering::Relaxed);
+        Ok(rows)
+    }
+
     /// The field with the values that leaves of a request's variables give; nothing where they are not of the types that
     /// they are compared with, or need other statements.
     #[must_use]
@@ -85,8 +110,9 @@ pub(super) async fn run<C: Connection>(
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
     let mut fragments = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
-        connection.enter(field.read);
-        let outgoing = outgoing.filter(|_| index + 1 == fields.len());
+        let is_last = index + 1 == fields.len();
+        connection.enter(field.read, is_last);
+        let outgoing = outgoing.filter(|_| is_last);
         let sending = outgoing.map(|outgoing| Sending { outgoing, earlier: &fragments });
         match answer(connection, field.read, &field.values, &[], max_answer, sending).await {
             Err(error @ Error::Driver(_)) => return Err(Failure { field: index, error }),
@@ -115,20 +141,33 @@ pub(super) async fn answer<C: Connection>(
         let is_childless = parents.as_ref().is_some_and(|parents| parents.keys.is_empty());
         let slots = slots.get(index).map_or(&[][..], Vec::as_slice);
         let keys = keys.as_deref().unwrap_or(root_keys);
-        let values = if is_childless { Vec::new() } else { parameters(statement, slots, keys) };
         let is_last = index + 1 == field.statements.len();
+        if is_last {
+            connection.conclude();
+        }
+        let whole = match &parents {
+            Some(parents) if !is_childless => field.whole(connection, index, slots, keys, parents.keys.len()).await?,
+            _ => None,
+        };
+        let values = if is_childless || whole.is_some() { Vec::new() } else { parameters(statement, slots, keys) };
         if let Some(spine) = &spine
             && is_last
             && come_in_order(&fetched, parents.as_ref())
         {
             fetched.push(Fetched { rows: C::Rows::default(), parents });
             let mut stream = Stream::new(&field.plan, spine, fetched, max_answer, sending);
-            if !is_childless {
-                connection.stream(statement, values, &mut stream).await?;
+            match whole {
+                Some(rows) => _ = stream.take(rows).await?,
+                None if is_childless => {}
+                None => connection.stream(statement, values, &mut stream).await?,
             }
             return stream.finish();
         }
-        let rows = if is_childless { C::Rows::default() } else { connection.fetch(statement, values).await? };
+        let rows = match whole {
+            Some(rows) => rows,
+            None if is_childless => C::Rows::default(),
+            None => connection.fetch(statement, values).await?,
+        };
         let mut step_rows = Fetched { rows, parents };
         step_rows.assign(&step.query)?;
         fetched.push(step_rows);

@@ -41,6 +41,7 @@ fn statement(text: &str) -> Statement {
         slots: Vec::new(),
         fixed: Vec::new(),
         parent_key: Vec::new(),
+        whole: None,
     }
 }
 

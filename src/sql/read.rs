@@ -60,9 +60,27 @@ fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut Selec
     select.order_by((keys, iden("ord")), Order::Asc);
 }
 
+/// Compiles a step that reads children as if no page were full: it answers the children of all parents, and ends with one
+/// more than a page where these are more than that. Nothing where a page does not begin with the first child, or the
+/// database gains nothing by it.
+pub(super) fn compile_whole(scope: &mut Scope<'_>, parent: &Parent, rows: &Rows) -> Option<SelectStatement> {
+    let is_bounded = rows.offset > 0 || rows.after.is_some() || rows.before.is_some();
+    if is_bounded || scope.dialect.paging() != Paging::Lateral {
+        return None;
+    }
+    let mut select = Query::select();
+    let Children { select: mut inner, aliases, ordinal, .. } = children_of_all(scope, parent.hop, rows, 0);
+    restrict(scope, rows, &aliases, &mut inner);
+    inner.limit(rows.limit.saturating_add(1));
+    let base = scope.alias();
+    select.from_subquery(inner, base.clone());
+    in_order(scope, rows, (base.clone(), (base, ordinal)), &mut select);
+    Some(select)
+}
+
 fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
-    let (base, ordinal) = match scope.dialect.paging() {
+    let pages = match scope.dialect.paging() {
         Paging::Lateral if !in_intersect_alone(scope, hop, rows) => pages_of_records(scope, hop, rows, &mut select),
         // Without a key a page can name no records.
         Paging::Correlated if !scope.catalog.entity(rows.entity).has_key() => {
@@ -71,12 +89,17 @@ fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
         Paging::Lateral | Paging::Correlated => pages_of_keys(scope, hop, rows, &mut select),
         Paging::Ranked => ranked_records(scope, hop, rows, &mut select),
     };
-    select.expr(Expr::col(ordinal.clone()));
-    let aliases = joins(scope, rows, base, rows.joins.len(), &mut select);
-    columns(scope, rows, &aliases, &mut select);
-    select.order_by(ordinal, Order::Asc);
-    order::apply(scope, rows, &aliases, &mut select);
+    in_order(scope, rows, pages, &mut select);
     select
+}
+
+/// Selects what is read of the records on pages, parent by parent.
+fn in_order(scope: &mut Scope<'_>, rows: &Rows, (base, ordinal): Pages, select: &mut SelectStatement) {
+    select.expr(Expr::col(ordinal.clone()));
+    let aliases = joins(scope, rows, base, rows.joins.len(), select);
+    columns(scope, rows, &aliases, select);
+    select.order_by(ordinal, Order::Asc);
+    order::apply(scope, rows, &aliases, select);
 }
 
 /// A table's alias, and the column with the position of each row's parent.
@@ -107,20 +130,9 @@ fn free_column(scope: &Scope<'_>, id: EntityId, wanted: &str) -> DynIden {
 
 /// The records of all parents, numbered parent by parent, of which the outer statement keeps the pages.
 fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
-    let (parents, found, base) = (scope.alias(), scope.alias(), scope.alias());
-    let (ordinal, rank) = (free_column(scope, rows.entity, "ord"), free_column(scope, rows.entity, "rank"));
-    let parent = Expr::col((parents.clone(), iden("ord")));
-    let mut inner = Query::select();
-    inner.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
-    for (table, on) in join::members(scope, hop, &found, &parents) {
-        inner.inner_join(table, on);
-    }
-    inner.expr_as(parent.clone(), ordinal.clone());
-    for id in attributes_in_use(scope.catalog, rows) {
-        let column = scope.column(rows.entity, id, &found).expr;
-        inner.expr_as(column, iden(&scope.catalog.entity(rows.entity).attribute(id).column));
-    }
-    let aliases = joins(scope, rows, found, ordering_sources(rows), &mut inner);
+    let (base, rank) = (scope.alias(), free_column(scope, rows.entity, "rank"));
+    let Children { select: mut inner, aliases, parent, ordinal } =
+        children_of_all(scope, hop, rows, ordering_sources(rows));
     let mut numbered = WindowStatement::new();
     numbered.add_partition_by(parent);
     order::apply(scope, rows, &aliases, &mut numbered);
@@ -134,6 +146,35 @@ fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut Sel
     }
     select.and_where(rank.lte(Expr::cust(rows.offset.saturating_add(rows.limit).to_string())));
     (base.clone(), (base, ordinal))
+}
+
+/// The records of all parents.
+struct Children {
+    select: SelectStatement,
+    /// The aliases of the records and of what is joined to them.
+    aliases: Vec<DynIden>,
+    /// The position of each record's parent, and its name.
+    parent: Expr,
+    ordinal: DynIden,
+}
+
+/// All that is read of the records of all parents, which `sources` hops are joined to.
+fn children_of_all(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, sources: usize) -> Children {
+    let (parents, found) = (scope.alias(), scope.alias());
+    let ordinal = free_column(scope, rows.entity, "ord");
+    let parent = Expr::col((parents.clone(), iden("ord")));
+    let mut select = Query::select();
+    select.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
+    for (table, on) in join::members(scope, hop, &found, &parents) {
+        select.inner_join(table, on);
+    }
+    select.expr_as(parent.clone(), ordinal.clone());
+    for id in attributes_in_use(scope.catalog, rows) {
+        let column = scope.column(rows.entity, id, &found).expr;
+        select.expr_as(column, iden(&scope.catalog.entity(rows.entity).attribute(id).column));
+    }
+    let aliases = joins(scope, rows, found, sources, &mut select);
+    Children { select, aliases, parent, ordinal }
 }
 
 /// How many of the hops an order asks for.

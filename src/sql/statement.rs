@@ -31,6 +31,18 @@ pub struct Statement {
     /// The types of the keys that it is run with, part by part: of the parents, or of the records themselves. Empty for
     /// a statement without keys. The first column of one with parents is the position of the row's parent.
     pub parent_key: Vec<AttributeType>,
+    /// The same for parents whose pages are not full, where that takes less.
+    pub whole: Option<Box<Whole>>,
+}
+
+/// A statement that answers the children of all parents at once, with the same slots and keys as the one that answers
+/// their pages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// It. In `limit` rows are all children of all parents; one more says that there are others.
+    pub statement: Statement,
+    /// The size of a page, in rows.
+    pub limit: u64,
 }
 
 /// A parameter of a statement.
@@ -64,7 +76,20 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
         _ => Vec::new(),
     };
     let (slots, fixed) = scope.into_slots();
-    Statement { slots, fixed, ..finish(dialect, &select, parent_key) }
+    let whole = match (&step.parent, &step.query) {
+        (Some(parent), Query::Rows(rows)) => {
+            let mut scope = Scope::new(catalog, dialect);
+            let select = read::compile_whole(&mut scope, parent, rows);
+            let is_alike = scope.into_slots() == (slots.clone(), fixed.clone());
+            let select = select.filter(|_| is_alike);
+            select.map(|select| {
+                let statement = finish(dialect, &select, parent_key.clone());
+                Box::new(Whole { statement, limit: rows.limit })
+            })
+        }
+        _ => None,
+    };
+    Statement { slots, fixed, whole, ..finish(dialect, &select, parent_key) }
 }
 
 /// The types of some attributes of an entity.
@@ -86,5 +111,5 @@ pub(super) fn finish(
         (None, None) => Parameter::Value(value),
     };
     let parameters = values.into_iter().map(parameter).collect();
-    Statement { text: text.into(), parameters, slots: Vec::new(), fixed: Vec::new(), parent_key }
+    Statement { text: text.into(), parameters, slots: Vec::new(), fixed: Vec::new(), parent_key, whole: None }
 }

@@ -29,6 +29,7 @@ mod graphql;
 mod hooks;
 mod limits;
 mod links_model;
+mod pages;
 mod prepared;
 mod readme;
 mod ref_semantics;

@@ -173,6 +173,30 @@ async fn without_parents_nothing_is_asked_below_them(#[case] backend: Backend) {
     assert_eq!((said, sent), (4, 1), "at most what the operation takes");
 }
 
+#[apply(backends)]
+#[tokio::test]
+async fn pages_that_turn_out_to_be_full_are_asked_for_again_once(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "statements_pages", &rows(3)).await else { return };
+    let operations = [
+        ("{ accounts(first: 3) { contacts(first: 4) { name } } }", 2),
+        ("{ accounts(first: 3) { contacts(first: 4) { tasks(first: 100) { name } } } }", 3),
+    ];
+    for (operation, statements) in operations {
+        assert_eq!(count(&server, operation).await, (statements, statements), "no page is full: {operation}");
+    }
+    server.execute("insert into contact select id + 100, name, 2 from contact").await;
+    for (operation, statements) in operations {
+        let (said, sent) = count(&server, operation).await;
+        // By then it is not known, and PostgreSQL was asked for the children of all at once.
+        let most = if backend == Backend::Postgres { 2 * statements } else { statements };
+        assert!(said == statements && (statements..=most).contains(&sent), "{operation}: {sent}");
+        assert_eq!(sent > statements, backend == Backend::Postgres, "{operation}: {sent}");
+        for _ in 0..2 {
+            assert_eq!(count(&server, operation).await, (statements, statements), "full pages: {operation}");
+        }
+    }
+}
+
 /// As many tables as that, each with a foreign key, a unique key and a UUID, and a view over each.
 fn tables(count: usize) -> String {
     let mut sql = "create table t0 (id integer primary key);".to_owned();

@@ -1,21 +1,21 @@
 //! Statements on a connection that reads directly. The transaction around several is begun in one round trip with the
-//! first of them, and ended without waiting for the answer.
+//! first of them, and ended in one with the last.
 
 use std::pin::Pin;
 
 use deadpool_postgres::Object;
-use futures_util::{FutureExt, TryStreamExt, future::join};
+use futures_util::{FutureExt, TryStreamExt, future::join3};
 use sea_orm::sea_query::Value;
 use tokio_postgres::{Error as DriverError, Row, RowStream, types::Type};
 
 use crate::{
     catalog::AttributeType,
     execute::{
-        Error,
+        Error, Read,
         cells::{Cells, Connection, KeyPart},
         stream::Stream,
     },
-    sql::{Dialect, Statement},
+    sql::{Dialect, Statement, Whole},
 };
 
 use super::{
@@ -33,9 +33,16 @@ pub(in crate::execute) struct Reader {
     /// Away only once it is dropped.
     client: Option<Object>,
     place: Place,
+    /// Whether the statements of the last field are run.
+    is_last_field: bool,
+    /// Whether the next statement is the last one.
+    is_last: bool,
     /// Whether something went wrong that the pool is to say in its own words.
     has_failed: bool,
 }
+
+/// How many bytes of rows are kept that could be written as they come.
+const MAX_WHOLE: usize = 1 << 20;
 
 /// How far the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +53,8 @@ enum Place {
     Before,
     /// In the transaction.
     Within,
+    /// Behind the transaction.
+    Behind,
     /// In the middle of an answer; whether in a transaction does not matter, because nobody will wait for its end.
     Reading,
 }
@@ -53,15 +62,22 @@ enum Place {
 impl Reader {
     pub(super) fn new(client: Object, is_single: bool) -> Self {
         let place = if is_single { Place::Alone } else { Place::Before };
-        Self { client: Some(client), place, has_failed: false }
+        Self { client: Some(client), place, is_last_field: false, is_last: false, has_failed: false }
     }
 
     /// Begins a statement.
     async fn begin(&mut self, statement: &Statement, values: &[Value]) -> Result<Answer, Error> {
-        tracing::trace!(target: "relata::statement", text = %statement.text);
         let place = std::mem::replace(&mut self.place, Place::Reading);
-        match self.start(place, &statement.text, values).await {
-            Ok(Some(rows)) => Ok(Answer { rows: Box::pin(rows), is_alone: place == Place::Alone }),
+        let after = match place {
+            Place::Alone => Place::Alone,
+            // Only where what seemed to be the last statement was not enough.
+            Place::Behind => return Err(self.failed(&"the transaction has ended")),
+            _ if self.is_last => Place::Behind,
+            _ => Place::Within,
+        };
+        tracing::trace!(target: "relata::statement", text = %statement.text);
+        match self.start(place, after, &statement.text, values).await {
+            Ok(Some(rows)) => Ok(Answer { rows: Box::pin(rows), after }),
             Ok(None) => Err(self.failed(&"a parameter of another type")),
             Err(error) => Err(self.failed(&error)),
         }
@@ -72,16 +88,22 @@ impl Reader {
         match answer.rows.try_next().await {
             Ok(Some(row)) => Ok(Some(Direct(row))),
             Ok(None) => {
-                self.place = if answer.is_alone { Place::Alone } else { Place::Within };
+                self.place = answer.after;
                 Ok(None)
             }
             Err(error) => Err(self.failed(&error)),
         }
     }
 
-    /// Sends a statement, behind the beginning of the transaction where that is to come; nothing where a parameter is of a
-    /// type that is not known here.
-    async fn start(&self, place: Place, text: &str, values: &[Value]) -> Result<Option<RowStream>, DriverError> {
+    /// Sends a statement, with the beginning of the transaction before it and its end behind it where these are to come;
+    /// nothing where a parameter is of a type that is not known here.
+    async fn start(
+        &self,
+        before: Place,
+        after: Place,
+        text: &str,
+        values: &[Value],
+    ) -> Result<Option<RowStream>, DriverError> {
         let (Some(client), Some(types)) = (&self.client, values.iter().map(type_of).collect::<Option<Vec<Type>>>())
         else {
             return Ok(None);
@@ -90,13 +112,21 @@ impl Reader {
             client.statement_cache.clear();
         }
         let prepared = client.prepare_typed_cached(text, &types).await?;
-        let query = client.query_raw(&prepared, values.iter().map(Parameter));
-        let done = if place == Place::Before {
-            let (begun, rows) = join(client.batch_execute(Dialect::Postgres.begin_read()), query).await;
-            begun.and(rows)
-        } else {
-            query.await
+        let begin = async {
+            match before {
+                Place::Before => client.batch_execute(Dialect::Postgres.begin_read()).await,
+                _ => Ok(()),
+            }
         };
+        let query = client.query_raw(&prepared, values.iter().map(Parameter));
+        let end = async {
+            if after == Place::Behind {
+                end(client);
+            }
+        };
+        // Each sends what it has to say when it is first looked at.
+        let (started, rows, ()) = join3(begin, query, end).await;
+        let done = started.and(rows);
         if done.is_err() {
             // It may have been prepared for tables that have changed.
             client.statement_cache.remove(text, &types);
@@ -111,13 +141,17 @@ impl Reader {
     }
 }
 
+/// Ends the transaction, without waiting for the answer: whoever has the connection next comes after it.
+fn end(client: &Object) {
+    _ = client.batch_execute(Dialect::Postgres.end_read()).now_or_never();
+}
+
 impl Drop for Reader {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         match self.place {
-            Place::Alone | Place::Before => {}
-            // Sent at once; whoever has the connection next comes after it.
-            Place::Within => _ = client.batch_execute(Dialect::Postgres.end_read()).now_or_never(),
+            Place::Alone | Place::Before | Place::Behind => {}
+            Place::Within => end(&client),
             // What is still to come is of no use to anybody.
             Place::Reading => drop(Object::take(client)),
         }
@@ -127,12 +161,22 @@ impl Drop for Reader {
 /// The rows of a statement, as they come.
 struct Answer {
     rows: Pin<Box<RowStream>>,
-    /// Whether no transaction is around it.
-    is_alone: bool,
+    /// Where the connection is when it has been read.
+    after: Place,
 }
 
 impl Connection for Reader {
     type Rows = Vec<Direct>;
+
+    const FETCHES_WHOLE: bool = true;
+
+    fn enter(&mut self, _field: &Read, is_last: bool) {
+        (self.is_last_field, self.is_last) = (is_last, false);
+    }
+
+    fn conclude(&mut self) {
+        self.is_last = self.is_last_field;
+    }
 
     fn has_failed(&self) -> bool {
         self.has_failed
@@ -145,6 +189,21 @@ impl Connection for Reader {
             rows.push(row);
         }
         Ok(rows)
+    }
+
+    async fn fetch_whole(&mut self, whole: &Whole, values: Vec<Value>) -> Result<Option<Vec<Direct>>, Error> {
+        let mut answer = self.begin(&whole.statement, &values).await?;
+        let (mut rows, mut size, mut is_whole) = (Vec::new(), 0, true);
+        while let Some(row) = self.next(&mut answer).await? {
+            size += row.0.raw_size_bytes();
+            is_whole = is_whole && size <= MAX_WHOLE && (rows.len() as u64) < whole.limit;
+            if is_whole {
+                rows.push(row);
+            } else {
+                rows = Vec::new();
+            }
+        }
+        Ok(is_whole.then_some(rows))
     }
 
     async fn stream(

@@ -145,7 +145,7 @@ impl Connection for Reader {
         self.has_failed
     }
 
-    fn enter(&mut self, field: &Read) {
+    fn enter(&mut self, field: &Read, _is_last: bool) {
         self.is_long = Arc::clone(&field.is_long);
     }
 

@@ -1,0 +1,155 @@
+//! A page per parent, whether pages are full or not, and while they fill: the same request again and again, beside plain
+//! SQL that takes each parent by itself.
+
+use std::fmt::Write as _;
+
+use rstest_reuse::apply;
+use serde_json::{Value, json};
+
+use crate::{
+    backends,
+    support::{Backend, Server, scratch},
+};
+
+/// Shelves, books that stand on them, and readers who share books.
+const TABLES: &str = "
+    create table shelf (id integer primary key, name varchar(20) not null);
+    create table book (id integer primary key, shelf_id integer references shelf (id), title varchar(40) not null, pages integer);
+    create table reader (id integer primary key, name varchar(20) not null);
+    create table loan (book_id integer not null references book (id), reader_id integer not null references reader (id),
+        primary key (book_id, reader_id));
+    insert into shelf values (1, 'one'), (2, 'two'), (3, 'three'), (4, 'empty');
+    insert into reader values (1, 'Ada'), (2, 'Ben'), (3, 'Cem');";
+
+/// A book, lent to two of three readers.
+fn book(id: u32, shelf: u32) -> String {
+    // Titles come in another order than keys, and some are alike.
+    let (title, pages) = (id * 7 % 5, id * 11 % 13);
+    let mut sql = format!("insert into book values ({id}, {shelf}, 'b{title}', {pages});");
+    for reader in [id % 3 + 1, (id + 1) % 3 + 1] {
+        let _ = write!(sql, "insert into loan values ({id}, {reader});");
+    }
+    sql
+}
+
+/// What each shelf has of its books, asked for shelf by shelf.
+async fn by_hand(server: &Server, order: &str, filter: &str, limit: usize) -> Vec<Value> {
+    let mut shelves = Vec::new();
+    for shelf in 1..=4 {
+        let sql = format!("select id from book where shelf_id = {shelf} {filter} order by {order} limit {limit}");
+        let ids = server.sql(&sql).await;
+        shelves.push(ids.iter().map(|row| row["id"].clone()).collect());
+    }
+    shelves
+}
+
+fn ids(shelves: &Value, list: &str) -> Vec<Value> {
+    let of = |shelf: &Value| shelf[list].as_array().unwrap().iter().map(|book| book["id"].clone()).collect();
+    shelves.as_array().unwrap().iter().map(of).collect()
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn pages_are_the_same_before_and_after_they_are_full(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "pages_fill", TABLES).await else { return };
+    let orders = [
+        ("", "id"),
+        ("orderBy: [{title: DESC}],", "title desc, id"),
+        ("orderBy: [{pages: ASC}, {id: DESC}],", "pages, id desc"),
+    ];
+    for id in 1..=14 {
+        server.execute(&book(id, [1, 2, 1, 3][id as usize % 4])).await;
+        for (arguments, order) in orders {
+            for limit in [1, 4, 6, 100] {
+                let query = format!("{{ shelves(first: 9) {{ books({arguments} first: {limit}) {{ id }} }} }}");
+                let expected = by_hand(&server, order, "", limit).await;
+                // The second time it is known; pages that were full once are asked for as such.
+                for _ in 0..2 {
+                    let data = server.data(&query).await;
+                    assert_eq!(ids(&data["shelves"], "books"), expected, "{id} books, {query}");
+                }
+            }
+        }
+        let query =
+            "query($n: Int!) { shelves(first: 9) { books(where: {pages: {gt: $n}}, first: 5) { id shelf { name } } } }";
+        let data = server.data_with(query, json!({ "n": 4 })).await;
+        assert_eq!(ids(&data["shelves"], "books"), by_hand(&server, "id", "and pages > 4", 5).await);
+    }
+    // Emptied again, pages are no longer full.
+    server.execute("delete from loan; delete from book where id > 2;").await;
+    let data = server.data("{ shelves(first: 9) { books(first: 4) { id } } }").await;
+    assert_eq!(ids(&data["shelves"], "books"), by_hand(&server, "id", "", 4).await);
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn many_to_many_pages_fill(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "pages_many", TABLES).await else { return };
+    for id in 1..=12 {
+        server.execute(&book(id, 1)).await;
+        for limit in [3, 7, 50] {
+            let query =
+                format!("{{ readers(first: 3) {{ books(first: {limit}, orderBy: [{{title: ASC}}]) {{ id }} }} }}");
+            let mut expected: Vec<Value> = Vec::new();
+            for reader in 1..=3 {
+                let sql = format!(
+                    "select b.id from loan l join book b on b.id = l.book_id where l.reader_id = {reader} \
+                     order by b.title, b.id limit {limit}"
+                );
+                expected.push(server.sql(&sql).await.iter().map(|row| row["id"].clone()).collect());
+            }
+            for _ in 0..2 {
+                assert_eq!(ids(&server.data(&query).await["readers"], "books"), expected, "{id} books, {query}");
+            }
+        }
+    }
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn the_last_page_and_connections_fill_too(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "pages_last", TABLES).await else { return };
+    let query =
+        "{ shelves(first: 4) { booksConnection(last: 3) { nodes { id } pageInfo { hasPreviousPage hasNextPage } } } }";
+    for id in 1..=8 {
+        server.execute(&book(id, id % 2 + 1)).await;
+        for _ in 0..2 {
+            let data = server.data(query).await;
+            for (index, shelf) in data["shelves"].as_array().unwrap().iter().enumerate() {
+                let sql = format!("select id from book where shelf_id = {} order by id", index + 1);
+                let all: Vec<Value> = server.sql(&sql).await.iter().map(|row| row["id"].clone()).collect();
+                let (before, last) = all.split_at(all.len().saturating_sub(3));
+                let page = &shelf["booksConnection"];
+                let nodes: Vec<Value> =
+                    page["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
+                assert_eq!(nodes, last, "{id} books");
+                assert_eq!(page["pageInfo"], json!({ "hasPreviousPage": !before.is_empty(), "hasNextPage": false }));
+            }
+        }
+    }
+}
+
+#[apply(backends)]
+#[tokio::test]
+async fn children_that_are_too_large_to_be_kept_are_answered_as_well(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "pages_large", TABLES).await else { return };
+    server
+        .execute("create table leaf (id integer primary key, shelf_id integer references shelf (id), body text)")
+        .await;
+    let server = server.another(|connection| relata::Gateway::builder(connection).read_directly().discover(&[])).await;
+    for id in 1..=30 {
+        let body = format!("{id} ").repeat(20_000);
+        server.execute(&format!("insert into leaf values ({id}, {}, '{body}')", id % 3 + 1)).await;
+    }
+    for _ in 0..2 {
+        let data = server.data("{ shelves(first: 4) { leaves(first: 100) { id body } } }").await;
+        for (index, shelf) in data["shelves"].as_array().unwrap().iter().enumerate() {
+            let leaves = shelf["leaves"].as_array().unwrap();
+            let expected: Vec<usize> = (1..=30).filter(|id| id % 3 == index).collect();
+            assert_eq!(leaves.iter().map(|leaf| leaf["id"].as_u64().unwrap() as usize).collect::<Vec<_>>(), expected);
+            for (leaf, id) in leaves.iter().zip(expected) {
+                assert_eq!(leaf["body"], format!("{id} ").repeat(20_000));
+            }
+        }
+    }
+}

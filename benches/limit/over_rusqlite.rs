@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{CachedStatement, Connection, Params, Row, TransactionBehavior, params, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, Params, Row, TransactionBehavior, config::DbConfig, params, types::ValueRef,
+};
 
 use super::{answers, json, queries::Query, rows::Columns};
 
@@ -44,6 +46,8 @@ impl Pool {
             connection.busy_timeout(Duration::from_secs(5)).unwrap();
             connection.pragma_update(None, "foreign_keys", true).unwrap();
             connection.set_prepared_statement_cache_capacity(100);
+            // Otherwise a statement that looks in an index of an analysed table is prepared anew for each value.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
             connection
         };
         Self { readers: Mutex::new((0..connections).map(|_| open()).collect()), writer: Mutex::new(open()) }

@@ -36,6 +36,8 @@ pub(super) struct Link {
     is_discovered: bool,
     /// Whether only a configuration says so.
     pub(super) is_assumed: bool,
+    /// Whether the database declares it.
+    is_enforced: bool,
 }
 
 /// All one-to-many relationships that the drafts declare, each once.
@@ -84,6 +86,7 @@ impl Link {
         self.delete = self.delete.or(other.delete);
         self.is_discovered &= other.is_discovered;
         self.is_assumed &= other.is_assumed;
+        self.is_enforced |= other.is_enforced;
     }
 }
 
@@ -156,6 +159,7 @@ fn resolve(
         says_single: relation.is_single && !relation.is_referencing,
         is_discovered,
         is_assumed: relation.is_assumed,
+        is_enforced: is_discovered && relation.constraint.is_some(),
         schema_name: None,
         hierarchical: relation.hierarchical,
         delete: relation.delete,
@@ -356,6 +360,7 @@ fn one_to_many(catalog: &Catalog, link: Link, single: String, many: Option<Strin
             referencing: link.referencing,
             referencing_attributes: link.referencing_attributes,
             referencing_navigation: single,
+            is_enforced: link.is_enforced,
             hierarchical: link.hierarchical,
             cascade: CascadeConfiguration { delete: link.delete },
             condition: link.condition,

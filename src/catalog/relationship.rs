@@ -49,6 +49,8 @@ pub struct OneToMany {
     pub unique: bool,
     /// Whether a referencing record must have a referenced one: no lookup attribute is nullable.
     pub required: bool,
+    /// Whether the database itself holds lookups to records that are there: it was found with a foreign key.
+    pub is_enforced: bool,
     /// Whether the relationship forms a hierarchy. Only said, never guessed.
     pub hierarchical: bool,
     /// What happens to referencing records when the referenced one is deleted.

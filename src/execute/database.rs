@@ -14,12 +14,10 @@ use crate::{
 };
 
 use super::{
-    Answer, Bound, Error, Failure, Fragment, Outgoing, Surroundings, Transaction, Write,
-    cells::Connection as _,
-    generation,
+    Answer, Bound, Error, Failure, Fragment, Outgoing, Single, Surroundings, Transaction, Write, generation,
     pool::Pool,
     replicas::Replicas,
-    write::{self, Done},
+    write::{self, Done, Work},
 };
 
 /// How long SQLite waits for a writer of another process, and MariaDB for a change of definitions.
@@ -200,43 +198,43 @@ impl Database {
         self.persist(|| read_from(&self.pool, fields, max_answer, outgoing)).await
     }
 
-    /// Runs the fields of a mutation in one transaction: all of them or none. Where other transactions get in its way
-    /// (a deadlock, a serialization failure, a busy database), it is run again a few times.
-    ///
-    /// # Errors
-    /// Why nothing was written, and which field it was.
-    pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
-        match self.write_at_once(surroundings, fields).await? {
-            Some(answer) => Ok(answer),
-            None => self.persist(|| self.write_once(surroundings, fields)).await,
-        }
+    /// What the fields of a mutation are as one statement, if they can be.
+    #[must_use]
+    pub fn single(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Option<Single> {
+        Single::of(self.dialect(), surroundings, fields)
     }
 
-    /// Runs a mutation that is one statement. What the database refuses, it refuses again in the ordinary way, which
-    /// knows what it means; not so a statement that may have been done.
-    async fn write_at_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Option<Answer>, Failure> {
-        let Some(single) = write::Single::of(self.dialect(), surroundings, fields) else { return Ok(None) };
-        let done = if single.is_sure {
-            self.pool.write(&single, surroundings.max_answer).await
-        } else {
-            self.write_and_look(&single, surroundings.max_answer).await
+    /// Runs a mutation that is one statement, with the values that leaves of a request's variables give. Nothing where it
+    /// did nothing: what the database refuses, it refuses again in a transaction, which knows what it means; not so a
+    /// statement that may have been done.
+    ///
+    /// # Errors
+    /// What is not known to have been done.
+    pub async fn write_single(
+        &self,
+        surroundings: Surroundings<'_>,
+        single: &Single,
+        leaves: &[&serde_json::Value],
+    ) -> Result<Option<Answer>, Failure> {
+        let Some(work) = single.bind(self.dialect(), surroundings, leaves) else { return Ok(None) };
+        let done = match self.pool.write_directly(&work).await {
+            Some(done) => done,
+            None if work.is_sure => self.pool.write(&work).await,
+            None => self.write_and_look(&work).await,
         };
         match done {
-            Ok(answer) => Ok(answer.map(|fragment| Answer { fragments: vec![fragment], statements: 1 })),
             Err(error) if error.is_refused() => {
                 tracing::debug!(%error, "a mutation is begun anew in a transaction");
                 Ok(None)
             }
-            Err(error) => Err(Failure { field: 0, error }),
+            done => done.map_err(|error| Failure { field: 0, error }),
         }
     }
 
     /// The same in a transaction: what cannot be answered is undone.
-    async fn write_and_look(&self, single: &write::Single<'_>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+    async fn write_and_look(&self, work: &Work<'_>) -> Result<Option<Answer>, Error> {
         let mut transaction = self.begin_write().await?;
-        let (statement, values) = single.statement(self.dialect());
-        let rows = transaction.fetch(statement, values).await;
-        match rows.and_then(|rows| single.answer(rows, max_answer)) {
+        match work.run(&mut transaction).await {
             Ok(Some(answer)) => transaction.commit().await.map(|()| Some(answer)),
             otherwise => {
                 if let Err(error) = transaction.rollback().await {
@@ -245,6 +243,15 @@ impl Database {
                 otherwise
             }
         }
+    }
+
+    /// Runs the fields of a mutation in one transaction: all of them or none. Where other transactions get in its way
+    /// (a deadlock, a serialization failure, a busy database), it is run again a few times.
+    ///
+    /// # Errors
+    /// Why nothing was written, and which field it was.
+    pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
+        self.persist(|| self.write_once(surroundings, fields)).await
     }
 
     /// Runs an operation again while other transactions get in its way, a few times.

@@ -34,4 +34,4 @@ pub use generation::{generation, has_definitions};
 pub use outlet::{Head, Outgoing, Outlet};
 pub use read::{Bound, Fragment, Read};
 pub use transaction::Transaction;
-pub use write::{Answer, Surroundings, Write};
+pub use write::{Answer, Single, Surroundings, Write};

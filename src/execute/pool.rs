@@ -5,12 +5,7 @@ use sqlx::{Connection, MySqlPool, PgPool, SqlSafeStr, SqlStr, SqlitePool, pool::
 
 use crate::sql::Dialect;
 
-use super::{
-    Bound, Error, Failure, Fragment, Outgoing,
-    cells::{self, Connection as _},
-    postgres, read, sqlite,
-    write::Single,
-};
+use super::{Answer, Bound, Error, Failure, Fragment, Outgoing, cells, postgres, read, sqlite, write::Work};
 
 /// A pool of connections.
 #[derive(Debug, Clone)]
@@ -105,12 +100,17 @@ impl Pool {
         }
     }
 
+    /// Runs a mutation that is one statement on a connection beside the pool; nothing inside where it did nothing. `None`
+    /// where the pool must do, because nothing was run.
+    pub(super) async fn write_directly(&self, work: &Work<'_>) -> Option<Result<Option<Answer>, Error>> {
+        let Self::Postgres(_, Some(readers)) = self else { return None };
+        readers.begin(true).await?.write(work).await
+    }
+
     /// Runs a mutation that is one statement; nothing where it did nothing.
-    pub(super) async fn write(&self, single: &Single<'_>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+    pub(super) async fn write(&self, work: &Work<'_>) -> Result<Option<Answer>, Error> {
         let Self::Postgres(pool, _) = self else { return Ok(None) };
-        let (statement, values) = single.statement(self.dialect());
-        let rows = pool.acquire().await?.fetch(statement, values).await?;
-        single.answer(rows, max_answer)
+        work.run(&mut *pool.acquire().await?).await
     }
 }
 

@@ -3,6 +3,7 @@
 mod parameter;
 mod reader;
 mod readers;
+mod writer;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use sea_orm::sea_query::{ArrayType, Value, Values};

@@ -86,8 +86,7 @@ impl Read {
     /// they are compared with, or need other statements.
     #[must_use]
     pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Bound<'_>> {
-        let slot = |slot: &Slot| slot.bind(dialect, leaves.get(slot.leaf)?);
-        let values = self.statements.iter().map(|statement| statement.slots.iter().map(slot).collect());
+        let values = self.statements.iter().map(|statement| statement.bind(dialect, leaves));
         Some(Bound { read: self, values: values.collect::<Option<_>>()? })
     }
 }
@@ -189,11 +188,14 @@ fn parents<R: Rows>(field: &Read, index: usize, fetched: &[Fetched<R>]) -> Resul
     ParentKeys::collect(&fetched[parent.step].rows, &columns, &field.statements[index].parent_key).map(Some)
 }
 
-/// The values of a statement's parameters.
+/// The values of a statement's parameters. Slots without a value have the one that the statement was compiled with.
 pub(super) fn parameters(statement: &Statement, slots: &[Value], keys: &[Value]) -> Vec<Value> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Value(value) => value.clone(),
-        Parameter::Slot(slot) => slots.get(*slot).cloned().unwrap_or(Value::String(None)),
+        Parameter::Slot(slot) => {
+            let known = || statement.slots.get(*slot).map(Slot::value);
+            slots.get(*slot).or_else(known).cloned().unwrap_or(Value::String(None))
+        }
         Parameter::ParentKeys { part } => keys.get(*part).cloned().unwrap_or(Value::String(None)),
     };
     statement.parameters.iter().map(value).collect()

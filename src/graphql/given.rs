@@ -3,7 +3,7 @@
 //! Requests of one shape differ in the values of their leaves only: in truth values, numbers, texts, and lists of equal
 //! ones. Null is part of the shape, and so are the names of members and the lengths of other lists.
 
-use async_graphql::parser::types::{OperationDefinition, OperationType};
+use async_graphql::parser::types::OperationDefinition;
 use async_graphql_value::ConstValue;
 use serde_json::{Map, Value};
 
@@ -92,7 +92,6 @@ fn list_class(values: &[Value]) -> Option<u8> {
 }
 
 /// Variables with their defaults (GraphQL 6.1.2, `CoerceVariableValues`), and their leaves in the order of [`Given`].
-/// Those of a mutation, which is planned for each request, have none.
 ///
 /// # Errors
 /// When a required one is missing.
@@ -101,7 +100,6 @@ pub(super) fn variables(operation: &OperationDefinition, given: &Map<String, Val
     for definition in &operation.variable_definitions {
         let name = definition.node.name.node.as_str();
         let value = match (given.get(name), &definition.node.default_value) {
-            (Some(value), _) if operation.ty == OperationType::Mutation => Some(Input::constant(value.clone())),
             (Some(value), _) => Some(input(value, &mut leaves)),
             (None, Some(default)) => Some(Input::constant(json(default.node.clone()))),
             (None, None) => None,

@@ -15,7 +15,7 @@ use crate::{
     catalog::Catalog,
     error::Code,
     execute::{self, Behaviors, Database, Outlet},
-    plan::{self, Limits, Members, Mutations, Selection, collect},
+    plan::{self, Leaf, Limits, Members, Mutations, Selection, collect},
 };
 
 use super::{
@@ -28,8 +28,8 @@ use super::{
     schema, variable,
 };
 
-use mutation::Mutation;
-use prepared::{Known, Operation, Variant};
+use mutation::{AtOnce, Mutation};
+use prepared::{Known, Operation, Plan, Variant};
 use query::Query;
 
 pub use prepared::{Operations, Statistics};
@@ -160,16 +160,11 @@ async fn first(
     Ok(Reply::Answer(match plan(context, source) {
         Planned::Define(definitions) => return Ok(Reply::Define(definitions)),
         Planned::Refused(error) => mutation::failed(Error::from(error.as_ref()), Outcome::Executed, false),
-        Planned::Mutation(mutation) => {
-            if mutation.is_sound() {
-                context.operations.keep(request, &known, Variant::unplanned(given.shape));
-            }
-            mutation.run(context).await
-        }
+        Planned::Mutation(mutation) => write(context, request, &known, mutation, given, &leaves).await,
         Planned::Query(query) => {
             let answer = query.run(context, Some(source), &given.leaves).await;
             if query.is_sound() {
-                context.operations.keep(request, &known, Variant::of(given, &leaves, query));
+                context.operations.keep(request, &known, Variant::of(given, &leaves, Plan::of(query)));
             }
             answer.unwrap_or_else(Response::internal)
         }
@@ -184,22 +179,55 @@ async fn again(context: Context<'_>, request: &Request, known: &Operation) -> Op
         return None;
     }
     let given = Given::of(operation, &request.variables);
-    if let Known::Variant(variant) = known.variant(&given)?
-        && let Some(query) = variant.query()
-        && let Some(response) = query.run(context, None, &given.leaves).await
-    {
-        return Some(response);
+    let mut is_tried = false;
+    if let Known::Variant(variant) = known.variant(&given)? {
+        let response = match variant.plan()? {
+            Plan::Query(query) => query.run(context, None, &given.leaves).await,
+            Plan::Mutation(mutation) => {
+                is_tried = true;
+                mutation.run(context, &given.leaves).await
+            }
+        };
+        if response.is_some() {
+            return response;
+        }
     }
     let (variables, leaves) = given::variables(operation, &request.variables).ok()?;
     let source = Source { document: known.document(), operation, variables: &variables };
     match plan(context, source) {
-        Planned::Mutation(mutation) if mutation.is_sound() => Some(mutation.run(context).await),
+        Planned::Mutation(mutation) if mutation.is_sound() && is_tried => Some(mutation.run(context).await),
+        Planned::Mutation(mutation) if mutation.is_sound() => {
+            Some(write(context, request, known, mutation, given, &leaves).await)
+        }
         Planned::Query(query) if query.is_sound() => {
             let response = query.run(context, Some(source), &given.leaves).await;
-            context.operations.keep(request, known, Variant::of(given, &leaves, query));
+            context.operations.keep(request, known, Variant::of(given, &leaves, Plan::of(query)));
             response
         }
         _ => None,
+    }
+}
+
+/// Runs a mutation that was planned for this request, and keeps what holds for others.
+async fn write(
+    context: Context<'_>,
+    request: &Request,
+    known: &Operation,
+    mutation: Mutation,
+    given: Given<'_>,
+    leaves: &[Leaf],
+) -> Response {
+    let at_once = mutation.at_once(context);
+    let response = match &at_once {
+        Some(at_once) => at_once.run(context, &given.leaves).await,
+        None => None,
+    };
+    if mutation.is_sound() && (at_once.is_some() || known.variant(&given).is_none()) {
+        context.operations.keep(request, known, Variant::of(given, leaves, at_once.map(Plan::Mutation)));
+    }
+    match response {
+        Some(response) => response,
+        None => mutation.run(context).await,
     }
 }
 

@@ -146,8 +146,12 @@ impl Input {
     pub(super) fn decided(&self) -> Cow<'_, Value> {
         match self {
             Self::List(values) => Cow::Owned(values.iter().map(|value| value.decided().into_owned()).collect()),
+            Self::Object(members) => {
+                let members = members.iter().map(|(name, value)| (name.clone(), value.decided().into_owned()));
+                Cow::Owned(members.collect::<Map<_, _>>().into())
+            }
             Self::Variable(leaf) => Cow::Borrowed(leaf.decide()),
-            other => other.value(),
+            Self::Scalar(value) => Cow::Borrowed(value),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     error::Code,
 };
 
-use super::{Error, Filter, Input, Literal, Members, Operand, Reference, Result, literal::shorten, operator::Operator};
+use super::{Error, Filter, Input, Members, Operand, Reference, Result, literal::shorten, operator::Operator};
 
 /// A way to address a record: the primary key or an alternate key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +44,7 @@ pub(super) fn plan(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Re
 ///
 /// # Errors
 /// As for [`plan`].
-pub(super) fn values(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Literal)>> {
-    let operands = operands(catalog, id, value)?;
-    let literal =
-        |(attribute, operand): (AttributeId, Operand)| Some((attribute, operand.literals.into_iter().next()?));
-    Ok(operands.into_iter().filter_map(literal).collect())
-}
-
-fn operands(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Operand)>> {
+pub(super) fn operands(catalog: &Catalog, id: EntityId, value: Option<&Input>) -> Result<Vec<(AttributeId, Operand)>> {
     let entity = catalog.entity(id);
     let one =
         || Error::invalid(format!("key takes exactly one key of {}", entity.logical_name)).entity(&entity.logical_name);

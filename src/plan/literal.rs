@@ -1,7 +1,7 @@
 //! Values that clients send, parsed to the type of the attribute that they are compared with.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -69,6 +69,36 @@ impl Literal {
             }
             _ => Self::parse(value, ty),
         }
+    }
+
+    /// Parses a value that is stored. What the column would cut off or round is refused.
+    ///
+    /// # Errors
+    /// `INVALID` where the value is not one of that type, or the column does not keep it as it is.
+    pub fn parse_stored(value: &Value, ty: &AttributeType) -> Result<Self> {
+        if *ty == AttributeType::Json {
+            return Ok(Self::Json(value.clone()));
+        }
+        let literal = Self::parse(value, ty)?;
+        match (ty, &literal) {
+            (AttributeType::String { max_length: Some(most) }, Self::Text(text)) => {
+                let length = text.chars().count();
+                if length > usize::try_from(*most).unwrap_or(usize::MAX) {
+                    return Err(Error::invalid(format!("a text of {length} characters is longer than {most}")));
+                }
+            }
+            (AttributeType::Decimal { scale: Some(scale), .. }, Self::Decimal(text))
+                if decimal_places(text) > i64::from(*scale) =>
+            {
+                let message = format!("{} has more than {scale} digits after the point", shorten(value));
+                return Err(Error::invalid(message));
+            }
+            // No database keeps the sixty-first second of a minute as that.
+            (_, Self::Time(time)) if time.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
+            (_, Self::DateTime(point)) if point.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
+            _ => {}
+        }
+        Ok(literal)
     }
 
     /// Parses a JSON value as a value of an attribute type.
@@ -143,6 +173,21 @@ fn decimal(text: &str) -> Option<String> {
         && digits.bytes().any(|byte| byte.is_ascii_digit())
         && exponent.is_none_or(|exponent| exponent.parse::<i16>().is_ok_and(|value| value.abs() <= 1_000));
     well_formed.then(|| text.to_owned())
+}
+
+/// How many digits after the point a decimal number needs, which has an exponent or has none.
+fn decimal_places(text: &str) -> i64 {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{places}");
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    let is_zero = digits.bytes().all(|digit| !matches!(digit, b'1'..=b'9'));
+    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    if is_zero { 0 } else { count(places.len()) - count(zeros) - exponent.parse::<i64>().unwrap_or_default() }
+}
+
+fn leap_second(value: &Value) -> Error {
+    Error::invalid(format!("{} is a leap second, which cannot be stored", shorten(value)))
 }
 
 /// A value as it may stand in a message.

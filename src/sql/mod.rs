@@ -25,7 +25,7 @@ pub use dialect::Dialect;
 pub(crate) use dialect::hex;
 pub use hierarchy::{enter_hierarchy, hold_ancestors, own_ancestors};
 pub use join::literal as constant;
-pub use single::{ALREADY_LINKED, GONE, LINKED, MOVED, NOT_DONE, Single};
+pub use single::{ALREADY_LINKED, GONE, LINKED, MOVED, Single};
 pub use slot::Slot;
 pub use statement::{Parameter, Statement, Whole, compile};
 pub use write::{Keys, Lock, Write};

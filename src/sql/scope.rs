@@ -42,6 +42,15 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A value that is stored in a column.
+    pub(super) fn stored(&mut self, operand: &Operand, column: &Typed<'_>) -> Expr {
+        let value = Expr::val(self.slot(operand, column, Form::Stored));
+        match operand.literals.first() {
+            Some(literal) => self.dialect.assigned(value, literal, column),
+            None => value,
+        }
+    }
+
     /// The parameter for an operand, or what stands for it until its value comes with a request.
     pub(super) fn slot(&mut self, operand: &Operand, column: &Typed<'_>, form: Form) -> Value {
         if let Some(slot) = Slot::of(self.dialect, operand, column, form) {

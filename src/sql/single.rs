@@ -2,15 +2,17 @@
 //! so only while the definitions are those of a known generation, and otherwise nothing: then it answers no row. For
 //! PostgreSQL.
 
+mod associate;
+
 use sea_orm::sea_query::{
-    BinOper, CaseStatement, CommonTableExpression, Cond, DynIden, Expr, ExprTrait, Func, InsertStatement, JoinType,
-    LockType, OnConflict, Order, Query, SelectStatement, SubQueryStatement, UnionType, UpdateStatement,
-    WindowStatement, WithClause,
+    CaseStatement, CommonTableExpression, Cond, Condition, DynIden, Expr, ExprTrait, Func, InsertStatement, JoinType,
+    Keyword, LockType, OnConflict, Order, Query, QueryStatementWriter, SelectStatement, SubQueryStatement, UnionType,
+    UpdateStatement, WindowStatement, WithClause,
 };
 
 use crate::{
-    catalog::{AttributeId, Catalog, EntityId, ManyToMany, ManyToManyEnd, OneToMany},
-    plan::{Literal, Rows},
+    catalog::{AttributeId, AttributeType, Catalog, EntityId, ManyToMany, ManyToManyEnd},
+    plan::{Operand, Rows},
 };
 
 use super::{
@@ -19,7 +21,6 @@ use super::{
     dialect::{Dialect, Typed},
     scope::Scope,
     statement::{Statement, finish, types},
-    write::{Keys, Write},
 };
 
 /// Writes about one entity. What they answer begins with the columns of a step that reads it, where there is one.
@@ -38,12 +39,19 @@ pub struct Single<'a> {
 impl<'a> Single<'a> {
     /// Sets attributes of the record of a key that a client gave, and counts its version.
     #[must_use]
-    pub fn update(self, key: &[(AttributeId, Literal)], values: &[(AttributeId, Option<Literal>)]) -> Statement {
-        let (scope, write) = (self.scope(), self.write());
-        let mut update = write.set(&scope, values, self.catalog.entity(self.entity).version);
-        let (by, key): (Vec<Typed<'_>>, Vec<Literal>) =
-            key.iter().map(|(id, value)| (scope.bare_column(self.entity, *id), value.clone())).unzip();
-        update.cond_where(write.is(by.into_iter(), Keys::Given, &key));
+    pub fn update(self, key: &[(AttributeId, Operand)], values: &[(AttributeId, Option<Operand>)]) -> Statement {
+        let mut scope = self.scope();
+        let mut update = UpdateStatement::new();
+        update.table(scope.bare_table(self.entity));
+        for (id, value) in values {
+            let column = scope.bare_column(self.entity, *id);
+            let value = value.as_ref().map_or(Expr::Keyword(Keyword::Null), |value| scope.stored(value, &column));
+            update.value(self.iden(self.entity, *id), value);
+        }
+        if let Some(version) = self.catalog.entity(self.entity).version {
+            update.value(self.iden(self.entity, version), scope.bare_column(self.entity, version).expr.add(1));
+        }
+        update.cond_where(self.is(&mut scope, self.entity, key, None));
         update.and_where(definitions::is_current(DIALECT, self.generation));
         let columns = self.rows.map_or(&[][..], |rows| &rows.columns);
         let columns = columns.iter().map(|column| scope.bare_column(self.entity, column.attribute));
@@ -52,84 +60,7 @@ impl<'a> Single<'a> {
             columns.push(Expr::cust("1"));
         }
         update.returning(Query::returning().exprs(columns));
-        finish(DIALECT, &update, Vec::new())
-    }
-
-    /// Lets the lookup of the record of a key lead to the record of another key, which is held, too, and counts the
-    /// version where it led elsewhere. Answers what became of it, [`NOT_DONE`] to [`MOVED`], and the primary key of the
-    /// other record. Of that record, the first join of the rows is read.
-    #[must_use]
-    pub fn associate(
-        self,
-        one: &OneToMany,
-        key: &[(AttributeId, Literal)],
-        target: &[(AttributeId, Literal)],
-    ) -> Statement {
-        let mut scope = self.scope();
-        let (old, other, new, base) = (scope.alias(), scope.alias(), scope.alias(), scope.alias());
-        let primary_key = &self.catalog.entity(self.entity).primary_key;
-        let lookups = &one.referencing_attributes;
-        let own = [primary_key.as_slice(), lookups.as_slice(), &self.read(0)].concat();
-        let others = [&one.referenced_attributes, &self.catalog.entity(one.referenced).primary_key, &self.read(1)];
-        let others = others.map(Vec::as_slice).concat();
-
-        let mut held = self.held(&mut scope, self.entity, key, &own, LockType::NoKeyUpdate);
-        held.and_where(definitions::is_current(DIALECT, self.generation));
-        let target = self.held(&mut scope, one.referenced, target, &others, LockType::KeyShare);
-
-        let at = primary_key.len();
-        let from = |part: usize| column(&old, at + part);
-        let pairs = || (0..lookups.len()).map(|part| (from(part), column(&other, part)));
-        let is_moved = pairs().fold(Cond::any(), |any, (from, to)| any.add(from.binary(DISTINCT, to)));
-        let mut update = UpdateStatement::new();
-        update.table(scope.table(self.entity, &base)).from(old.clone()).from(other.clone());
-        update.values(lookups.iter().enumerate().map(|(part, id)| (self.iden(self.entity, *id), column(&other, part))));
-        if let Some(version) = self.catalog.entity(self.entity).version {
-            let counted = scope.column(self.entity, version, &base).expr.add(1);
-            update.value(self.iden(self.entity, version), counted);
-        }
-        for (part, id) in primary_key.iter().enumerate() {
-            update.and_where(scope.column(self.entity, *id, &base).expr.eq(column(&old, part)));
-        }
-        update.cond_where(is_moved.clone());
-        update.returning(Query::returning().exprs(own.iter().map(|id| scope.column(self.entity, *id, &base).expr)));
-
-        let is_there = column(&new, 0).is_not_null();
-        let mut select = Query::select();
-        let rows = self.rows.map_or(&[][..], |rows| &rows.columns);
-        let (mut ours, mut theirs) = (at + lookups.len(), lookups.len() + self.primary_key(one.referenced).len());
-        for read in rows {
-            let place = if read.source == 0 { &mut ours } else { &mut theirs };
-            let stored = match read.source {
-                0 => CaseStatement::new()
-                    .case(is_there.clone(), column(&new, *place))
-                    .finally(column(&old, *place))
-                    .into(),
-                _ => column(&other, *place),
-            };
-            *place += 1;
-            let entity = if read.source == 0 { self.entity } else { one.referenced };
-            select.expr(readable(&scope, entity, read.attribute, stored));
-        }
-        let was_linked = (0..lookups.len()).fold(Cond::all(), |all, part| all.add(from(part).is_not_null()));
-        let status: Expr = CaseStatement::new()
-            .case(is_moved.clone().not(), number(ALREADY_LINKED))
-            .case(is_there.not(), number(NOT_DONE))
-            .case(was_linked, number(MOVED))
-            .finally(number(LINKED))
-            .into();
-        select.expr(status);
-        for (part, id) in self.primary_key(one.referenced).iter().enumerate() {
-            select.expr(readable(&scope, one.referenced, *id, column(&other, lookups.len() + part)));
-        }
-        select.from(old.clone()).join(JoinType::CrossJoin, other.clone(), Cond::all());
-        select.join(JoinType::LeftJoin, new.clone(), Expr::cust("true"));
-        let with = WithClause::new()
-            .cte(named(&old, own.len(), held))
-            .cte(named(&other, others.len(), target))
-            .cte(named(&new, own.len(), update))
-            .to_owned();
-        finish(DIALECT, &select.with(with), Vec::new())
+        self.finish(scope, &update, Vec::new())
     }
 
     /// Links the record of a key with the records of `count` keys, whose attributes `by` the statement is run with; all of
@@ -140,7 +71,7 @@ impl<'a> Single<'a> {
         self,
         many: &ManyToMany,
         role: usize,
-        key: &[(AttributeId, Literal)],
+        key: &[(AttributeId, Operand)],
         by: &[AttributeId],
         count: usize,
     ) -> Statement {
@@ -170,31 +101,46 @@ impl<'a> Single<'a> {
             .cte(named(&others, size, found))
             .cte(named(&new, far.attributes.len(), insert))
             .to_owned();
-        finish(DIALECT, &select.with(with), types(self.catalog, far.entity, by))
+        self.finish(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
-    /// Makes the records of `count` keys the only ones that a record is linked with, whose part of the intersect is `own`.
-    /// The record is held already, by a statement before. Answers what [`Self::connect`] does, and after it [`GONE`] and
-    /// the primary key of each record that is not linked any more.
+    /// Holds the record of a key, so that nobody else changes all of its links.
+    #[must_use]
+    pub fn hold(self, key: &[(AttributeId, Operand)]) -> Statement {
+        let mut scope = self.scope();
+        let primary_key = self.primary_key(self.entity);
+        let held = self.held(&mut scope, self.entity, key, primary_key, LockType::NoKeyUpdate);
+        self.finish(scope, &held, Vec::new())
+    }
+
+    /// Makes the records of `count` keys the only ones that the record of a key is linked with, which is held already, by a
+    /// statement before. Answers what [`Self::connect`] does, and after it [`GONE`] and the primary key of each record that
+    /// is not linked any more.
     #[must_use]
     pub fn replace(
         self,
         many: &ManyToMany,
         role: usize,
-        own: &[Literal],
+        key: &[(AttributeId, Operand)],
         by: &[AttributeId],
         count: usize,
     ) -> Statement {
         let mut scope = self.scope();
-        let (others, new, gone, row) = (scope.alias(), scope.alias(), scope.alias(), scope.alias());
+        let (subject, others, new) = (scope.alias(), scope.alias(), scope.alias());
+        let (gone, row, base) = (scope.alias(), scope.alias(), scope.alias());
         let (near, far) = (&many.ends[role], &many.ends[1 - role]);
         let (mut found, size) = self.found(&mut scope, far, by);
         found.and_where(definitions::is_current(DIALECT, self.generation));
 
-        let given = |id: &AttributeId, value: &Literal| DIALECT.stored(value, &scope.bare_column(many.intersect, *id));
+        let own = near.attributes.len();
+        let mut found_by_key = Query::select();
+        found_by_key.exprs(near.attributes.iter().map(|id| scope.column(self.entity, *id, &base).expr));
+        found_by_key.from(scope.table(self.entity, &base));
+        found_by_key.cond_where(self.is(&mut scope, self.entity, key, Some(&base)));
+
         let mut pairs = Query::select();
-        pairs.exprs(near.intersect_attributes.iter().zip(own).map(|(id, value)| given(id, value)));
-        pairs.from(others.clone());
+        pairs.exprs((0..own).map(|part| column(&subject, part)));
+        pairs.from(subject.clone()).join(JoinType::CrossJoin, others.clone(), Cond::all());
         let insert = self.insert(&scope, many, role, pairs, &others, count);
 
         let mut kept = Query::select();
@@ -204,15 +150,16 @@ impl<'a> Single<'a> {
         }
         let mut delete = Query::delete();
         delete.from_table(scope.table(many.intersect, &row)).and_where(is_whole(&others, count));
-        for (id, value) in near.intersect_attributes.iter().zip(own) {
-            delete.and_where(scope.column(many.intersect, *id, &row).expr.eq(given(id, value)));
+        for (part, id) in near.intersect_attributes.iter().enumerate() {
+            let value = Query::select().expr(Expr::col(place(part))).from(subject.clone()).take();
+            delete.and_where(scope.column(many.intersect, *id, &row).expr.eq(value));
         }
         delete.and_where(Expr::not_exists(kept));
         let told = [far.intersect_attributes.as_slice(), self.primary_key(many.intersect)].concat();
         delete.returning(Query::returning().exprs(told.iter().map(|id| scope.column(many.intersect, *id, &row).expr)));
 
         let mut select = Query::select();
-        select.from(others.clone());
+        select.from(subject.clone()).join(JoinType::CrossJoin, others.clone(), Cond::all());
         self.tell(&scope, far, &others, &new, &mut select);
         select.expr(number(0)).expr(column(&others, 0));
 
@@ -235,11 +182,12 @@ impl<'a> Single<'a> {
             select.order_by_expr(Expr::cust((primary_key.len() + position).to_string()), Order::Asc);
         }
         let with = WithClause::new()
+            .cte(named(&subject, own, found_by_key))
             .cte(named(&others, size, found))
             .cte(named(&new, far.attributes.len(), insert))
             .cte(named(&gone, told.len(), delete))
             .to_owned();
-        finish(DIALECT, &select.with(with), types(self.catalog, far.entity, by))
+        self.finish(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for each of the other records, unless it is there, once all of them are found.
@@ -289,17 +237,34 @@ impl<'a> Single<'a> {
         self,
         scope: &mut Scope<'a>,
         id: EntityId,
-        key: &[(AttributeId, Literal)],
+        key: &[(AttributeId, Operand)],
         attributes: &[AttributeId],
         lock: LockType,
     ) -> SelectStatement {
         let base = scope.alias();
-        let (by, values): (Vec<Typed<'_>>, Vec<Literal>) =
-            key.iter().map(|(by, value)| (scope.column(id, *by, &base), value.clone())).unzip();
         let mut select = Query::select();
-        select.exprs(attributes.iter().map(|attribute| scope.column(id, *attribute, &base).expr));
-        select.from(scope.table(id, &base)).cond_where(self.write().is(by.into_iter(), Keys::Given, &values));
+        for (position, attribute) in attributes.iter().enumerate() {
+            select.expr_as(scope.column(id, *attribute, &base).expr, place(position));
+        }
+        select.from(scope.table(id, &base)).cond_where(self.is(scope, id, key, Some(&base)));
         select.lock_with_tables(lock, [base]).take()
+    }
+
+    /// Whether a record has a key that a client gave. Without a place it is that of the only table of the statement.
+    fn is(
+        self,
+        scope: &mut Scope<'a>,
+        id: EntityId,
+        key: &[(AttributeId, Operand)],
+        at: Option<&DynIden>,
+    ) -> Condition {
+        key.iter().fold(Cond::all(), |all, (attribute, value)| {
+            let column = match at {
+                Some(at) => scope.column(id, *attribute, at),
+                None => scope.bare_column(id, *attribute),
+            };
+            all.add(DIALECT.comparable(&column).eq(scope.operand(value, &column)))
+        })
     }
 
     /// The position of each key that the statement is run with, and of its record, which is held, what the intersect
@@ -340,8 +305,14 @@ impl<'a> Single<'a> {
         Scope::new(self.catalog, DIALECT)
     }
 
-    fn write(self) -> Write<'a> {
-        Write { catalog: self.catalog, dialect: DIALECT, entity: self.entity }
+    fn finish(
+        self,
+        scope: Scope<'a>,
+        statement: &impl QueryStatementWriter,
+        parent_key: Vec<AttributeType>,
+    ) -> Statement {
+        let (slots, fixed) = scope.into_slots();
+        Statement { slots, fixed, ..finish(DIALECT, statement, parent_key) }
     }
 }
 
@@ -378,10 +349,7 @@ fn number(number: usize) -> Expr {
 }
 
 const DIALECT: Dialect = Dialect::Postgres;
-const DISTINCT: BinOper = BinOper::Custom("IS DISTINCT FROM");
 
-/// Nothing was written: the record has changed meanwhile.
-pub const NOT_DONE: usize = 0;
 /// The records were linked before.
 pub const ALREADY_LINKED: usize = 1;
 /// The records were not linked.

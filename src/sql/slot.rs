@@ -16,12 +16,14 @@ use super::dialect::{Dialect, Pattern, Typed};
 pub struct Slot {
     /// Which leaf.
     pub leaf: usize,
-    /// The type of the attribute that it is compared with.
+    /// The type of the attribute that it is compared with, or stored in.
     ty: AttributeType,
     database_type: Option<DatabaseType>,
     form: Form,
     /// A value as the statement was compiled for it.
     sample: Option<Literal>,
+    /// The parameter that the statement was compiled with.
+    value: Value,
 }
 
 /// What a statement takes in the place of what a client gives.
@@ -33,6 +35,8 @@ pub(super) enum Form {
     List,
     /// A pattern that looks for the text.
     Pattern(Pattern, bool),
+    /// The value as it is stored.
+    Stored,
 }
 
 impl Slot {
@@ -41,16 +45,25 @@ impl Slot {
         let leaf = operand.leaf?;
         let database_type = column.database_type.cloned();
         let sample = operand.literals.first().cloned();
-        let slot = Self { leaf, ty: column.ty.clone(), database_type, form, sample };
+        let value = form.value(dialect, &operand.literals, column.ty, column.database_type);
+        let slot = Self { leaf, ty: column.ty.clone(), database_type, form, sample, value };
         slot.takes(dialect, &operand.literals).then_some(slot)
+    }
+
+    /// The parameter that the statement was compiled with.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
     }
 
     /// The parameter for a value, or a list of them; nothing where they are not of the attribute's type, or need another
     /// statement.
     pub fn bind(&self, dialect: Dialect, value: &serde_json::Value) -> Option<Value> {
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        let literals = values.iter().map(|value| Literal::parse_compared(value, &self.ty));
-        let literals = literals.collect::<Result<Vec<_>, _>>().ok()?;
+        let literals = match self.form {
+            Form::Stored => vec![Literal::parse_stored(value, &self.ty).ok()?],
+            _ => values.iter().map(|value| Literal::parse_compared(value, &self.ty)).collect::<Result<_, _>>().ok()?,
+        };
         self.takes(dialect, &literals)
             .then(|| self.form.value(dialect, &literals, &self.ty, self.database_type.as_ref()))
     }
@@ -77,6 +90,7 @@ impl Form {
     ) -> Value {
         match (self, literals.first()) {
             (Self::List, _) => dialect.list(literals),
+            (Self::Stored, Some(literal)) => dialect.stored_value(literal, ty, database_type),
             (Self::Value, Some(literal)) => dialect.value(literal, ty, database_type),
             (Self::Pattern(pattern, ignore_case), Some(Literal::Text(text))) => {
                 dialect.pattern(pattern, text, ignore_case).into()

@@ -45,6 +45,15 @@ pub struct Whole {
     pub limit: u64,
 }
 
+impl Statement {
+    /// The values of its slots, which leaves of a request's variables give; nothing where one is not of the type that it is
+    /// for, or needs another statement.
+    #[must_use]
+    pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Vec<Value>> {
+        self.slots.iter().map(|slot| slot.bind(dialect, leaves.get(slot.leaf)?)).collect()
+    }
+}
+
 /// A parameter of a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parameter {

@@ -8,7 +8,7 @@ use sea_orm::{DbBackend, EntityTrait};
 use super::{Dialect, Keys, Lock, Parameter, Single, Statement, Write, enter_hierarchy, hold_ancestors, own_ancestors};
 use crate::{
     catalog::{self, AttributeType, Catalog, EntityDraft, RelationshipId},
-    plan::{Filter, Literal, operator::Operator},
+    plan::{Filter, Literal, Operand, operator::Operator},
     reflect,
 };
 
@@ -120,7 +120,7 @@ fn whole_mutations_are_one_statement() {
     let primary_key = &catalog.entity(id).primary_key;
     let values: Vec<Literal> =
         primary_key.iter().map(|part| of_type(&catalog.entity(id).attribute(*part).ty)).collect();
-    let key: Vec<_> = primary_key.iter().copied().zip(values.iter().cloned()).collect();
+    let key: Vec<_> = primary_key.iter().copied().zip(values.iter().cloned().map(Operand::from)).collect();
     let name = catalog.entity(id).find_attribute("fullname").expect("they have names");
     let mut lookups = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
     let manager = lookups.find(|one| one.hierarchical).expect("users report to users");
@@ -130,9 +130,12 @@ fn whole_mutations_are_one_statement() {
     let by = &catalog.entity(teams.ends[1 - role].entity).primary_key;
     let single = |generation| Single { catalog: &catalog, entity: id, generation, rows: None };
     let mut text = String::new();
-    line(&mut text, "update", &single(0).update(&key, &[(name, Some(Literal::Text("x".to_owned())))]));
-    line(&mut text, "associate", &single(0).associate(manager, &key, &key));
+    line(&mut text, "update", &single(0).update(&key, &[(name, Some(Literal::Text("x".to_owned()).into()))]));
+    line(&mut text, "associate", &single(0).associate(manager, &key, &key, false));
+    line(&mut text, "associate and tell", &single(3).associate(manager, &key, &key, true));
+    line(&mut text, "associated", &single(0).associated(manager, &key, &key));
     line(&mut text, "connect", &single(3).connect(teams, role, &key, by, 100));
-    line(&mut text, "replace", &single(3).replace(teams, role, &values, by, 100));
+    line(&mut text, "hold", &single(3).hold(&key));
+    line(&mut text, "replace", &single(3).replace(teams, role, &key, by, 100));
     insta::assert_snapshot!("writes_at_once", text);
 }

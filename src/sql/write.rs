@@ -132,7 +132,8 @@ impl Write<'_> {
         select.from(scope.table(self.entity, &base)).cond_where(condition).limit(limit);
         self.in_order(&scope, &base, &mut select);
         self.hold(&mut select, lock, &base);
-        finish(self.dialect, &select, Vec::new())
+        let (slots, fixed) = scope.into_slots();
+        Statement { slots, fixed, ..finish(self.dialect, &select, Vec::new()) }
     }
 
     /// New records, one per row of values for `columns`; answers `returning` of those that were inserted.
@@ -285,7 +286,7 @@ impl Write<'_> {
         finish(self.dialect, &update, Vec::new())
     }
 
-    pub(super) fn set(
+    fn set(
         &self,
         scope: &Scope<'_>,
         values: &[(AttributeId, Option<Literal>)],
@@ -322,7 +323,7 @@ impl Write<'_> {
         }
     }
 
-    pub(super) fn is<'t>(&self, key: impl Iterator<Item = Typed<'t>>, origin: Keys, values: &[Literal]) -> Condition {
+    fn is<'t>(&self, key: impl Iterator<Item = Typed<'t>>, origin: Keys, values: &[Literal]) -> Condition {
         let pairs = key.zip(values).map(|(column, value)| {
             let right = self.dialect.parameter(value, &column);
             // What SQLite stores may be spelled in another way than what it compares.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use deadpool_postgres::Object;
 use futures_util::{FutureExt, TryStreamExt, future::join3};
 use sea_orm::sea_query::Value;
-use tokio_postgres::{Error as DriverError, Row, RowStream, types::Type};
+use tokio_postgres::{Error as DriverError, Row, RowStream, Statement as Prepared, types::Type};
 
 use crate::{
     catalog::AttributeType,
@@ -31,8 +31,8 @@ const STATEMENTS: usize = 256;
 #[derive(Debug)]
 pub(in crate::execute) struct Reader {
     /// Away only once it is dropped.
-    client: Option<Object>,
-    place: Place,
+    pub(super) client: Option<Object>,
+    pub(super) place: Place,
     /// Whether the statements of the last field are run.
     is_last_field: bool,
     /// Whether the next statement is the last one.
@@ -46,7 +46,7 @@ const MAX_WHOLE: usize = 1 << 20;
 
 /// How far the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// Nothing has to be begun or ended.
     Alone,
     /// The transaction begins with the next statement.
@@ -104,14 +104,7 @@ impl Reader {
         text: &str,
         values: &[Value],
     ) -> Result<Option<RowStream>, DriverError> {
-        let (Some(client), Some(types)) = (&self.client, values.iter().map(type_of).collect::<Option<Vec<Type>>>())
-        else {
-            return Ok(None);
-        };
-        if client.statement_cache.size() >= STATEMENTS {
-            client.statement_cache.clear();
-        }
-        let prepared = client.prepare_typed_cached(text, &types).await?;
+        let Some((client, prepared)) = self.prepare(text, values).await? else { return Ok(None) };
         let begin = async {
             match before {
                 Place::Before => client.batch_execute(Dialect::Postgres.begin_read()).await,
@@ -128,10 +121,25 @@ impl Reader {
         let (started, rows, ()) = join3(begin, query, end).await;
         let done = started.and(rows);
         if done.is_err() {
-            // It may have been prepared for tables that have changed.
-            client.statement_cache.remove(text, &types);
+            forget(client, &prepared, text);
         }
         done.map(Some)
+    }
+
+    /// A statement that is prepared on the connection; nothing where a parameter is of a type that is not known here.
+    pub(super) async fn prepare(
+        &self,
+        text: &str,
+        values: &[Value],
+    ) -> Result<Option<(&Object, Prepared)>, DriverError> {
+        let (Some(client), Some(types)) = (&self.client, values.iter().map(type_of).collect::<Option<Vec<Type>>>())
+        else {
+            return Ok(None);
+        };
+        if client.statement_cache.size() >= STATEMENTS {
+            client.statement_cache.clear();
+        }
+        Ok(Some((client, client.prepare_typed_cached(text, &types).await?)))
     }
 
     fn failed(&mut self, reason: &dyn std::fmt::Display) -> Error {
@@ -144,6 +152,11 @@ impl Reader {
 /// Ends the transaction, without waiting for the answer: whoever has the connection next comes after it.
 fn end(client: &Object) {
     _ = client.batch_execute(Dialect::Postgres.end_read()).now_or_never();
+}
+
+/// Lets a statement be prepared anew: it may have been prepared for tables that have changed.
+pub(super) fn forget(client: &Object, prepared: &Prepared, text: &str) {
+    client.statement_cache.remove(text, prepared.params());
 }
 
 impl Drop for Reader {
@@ -226,7 +239,7 @@ impl Connection for Reader {
 
 /// A row of the driver that reads directly.
 #[derive(Debug)]
-pub(in crate::execute) struct Direct(Row);
+pub(in crate::execute) struct Direct(pub(super) Row);
 
 impl Direct {
     fn bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {

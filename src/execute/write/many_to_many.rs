@@ -97,7 +97,7 @@ impl Writer<'_> {
                 Ok(targets.iter().map(|target| target.with_status(status(target))).collect())
             }
             LinkOperation::Replace(addresses) => {
-                if let Some(outcomes) = self.replace_at_once(many, role, &links.own, addresses).await? {
+                if let Some(outcomes) = self.replace_at_once(many, role, record, addresses).await? {
                     return Ok(outcomes);
                 }
                 let targets = self.find(target, addresses, Part::Target, Lock::Reference).await?;

@@ -11,6 +11,7 @@ mod payload;
 mod record;
 mod single;
 mod store;
+mod subject;
 mod update;
 mod writer;
 
@@ -25,7 +26,8 @@ use crate::{
 use super::{Behaviors, Error, Failure, Fragment, Read, transaction::Transaction};
 pub(super) use constraint::explain_commit;
 use payload::Written;
-pub(super) use single::Single;
+pub use single::Single;
+pub(super) use single::{Run, Work};
 use writer::Writer;
 
 /// A planned field of a mutation.

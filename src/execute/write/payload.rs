@@ -2,7 +2,7 @@
 
 use crate::{
     execute::{Error, Fragment, json, read},
-    plan::write::{PayloadPart, ResultPart, WritePlan},
+    plan::write::{Payload, PayloadPart, ResultPart},
 };
 
 use super::{
@@ -80,17 +80,17 @@ impl Writer<'_> {
             };
             records.push(read::answer(self.transaction, read, &[], &keys, self.max_answer, None).await?);
         }
-        Ok(payload(&field.plan, written, &records))
+        Ok(payload(&field.plan.response_key, &field.plan.payload, written, &records))
     }
 }
 
 /// A field's answer: a member of a JSON object. `records` are the members that hold records, in their order.
-pub(super) fn payload(plan: &WritePlan, written: &Written, records: &[Fragment]) -> Fragment {
+pub(super) fn payload(response_key: &str, parts: &Payload, written: &Written, records: &[Fragment]) -> Fragment {
     let mut out = Vec::with_capacity(512);
-    open(&plan.response_key, &mut out);
+    open(response_key, &mut out);
     out.push(b'{');
     let mut records = records.iter();
-    for (index, (key, part)) in plan.payload.iter().enumerate() {
+    for (index, (key, part)) in parts.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }

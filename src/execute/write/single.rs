@@ -1,289 +1,218 @@
 //! Mutations that are one statement: one field about one record, on tables where the database does nothing by itself. They
 //! need no transaction, unless the answer might fail after them, and what they answer comes from the rows of the
-//! statement. Whatever it does not do, because there
-//! is no such record or for any other reason, is put to the ordinary way, which says why.
+//! statement. Whatever it does not do, because there is no such record or for any other reason, is put to the ordinary
+//! way, which says why.
 
 use std::collections::HashSet;
 
 use sea_orm::sea_query::Value;
 
 use crate::{
-    catalog::{
-        AttributeId, AttributeType, Catalog, End, Entity, EntityId, EntityKind, ManyToMany, ManyToManyEnd, OneToMany,
-        RelationshipKind,
-    },
-    error::Code,
+    catalog::{AttributeType, Catalog, Entity, EntityId},
     execute::{
-        Behaviors, Error, Fragment,
-        cells::Cells,
+        Error, Fragment,
+        cells::{Cells, Connection},
         encode,
         read::{self, Fetched},
         reference,
     },
     plan::{
-        Column, Hop, Join, Literal, Output, Query, ReadPlan, Rows, Step,
-        writable::{is_kept, made_key, shared_with},
-        write::{Action, Address, Change, LinkChange, LinkOperation, PayloadPart, Target, Which, WritePlan},
+        Column, Literal, Object, Operand, Output, Query, ReadPlan, Step,
+        write::{Action, Payload, PayloadPart},
     },
     sql::{self, Dialect, Statement},
 };
 
 use super::{
-    Surroundings, Write,
-    constraint::explain,
+    Answer, Surroundings, Write,
     link::{RefOutcome, RefStatus},
     payload::{Written, payload},
-    writer::{Key, Writer},
+    subject::Subject,
+    writer::Key,
 };
 
-/// A mutation that is one statement.
+/// A mutation that is one statement, whatever values the slots of it get.
 #[derive(Debug)]
-pub(in crate::execute) struct Single<'f> {
-    catalog: &'f Catalog,
-    plan: &'f WritePlan,
-    read: Option<&'f ReadPlan>,
+pub struct Single {
+    response_key: String,
+    payload: Payload,
     does: Does,
     /// Whether the answer can hold whatever is stored: then the statement may be permanent before it is answered.
+    is_sure: bool,
+}
+
+/// What a mutation does, and so how many rows it answers.
+#[derive(Debug)]
+pub(super) struct Does {
+    /// Holds the record until the transaction ends, which then is needed.
+    pub(super) hold: Option<Statement>,
+    pub(super) statement: Statement,
+    /// What finds that there is nothing to do, where the statement does nothing.
+    pub(super) otherwise: Option<Statement>,
+    /// The keys that it is run with.
+    pub(super) keys: Vec<Vec<Operand>>,
+    /// The entity of the references that it is about; then each row tells what became of one.
+    pub(super) target: Option<EntityId>,
+}
+
+impl Does {
+    /// What needs nothing but a statement.
+    pub(super) fn by_itself(statement: Statement) -> Self {
+        Self { hold: None, statement, otherwise: None, keys: Vec::new(), target: None }
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.hold.iter().chain([&self.statement]).chain(&self.otherwise)
+    }
+}
+
+/// A statement with the values of its parameters.
+#[derive(Debug)]
+pub(in crate::execute) struct Run<'s> {
+    pub(in crate::execute) statement: &'s Statement,
+    pub(in crate::execute) values: Vec<Value>,
+}
+
+/// A mutation with the values that come with its request.
+#[derive(Debug)]
+pub(in crate::execute) struct Work<'s> {
+    single: &'s Single,
+    catalog: &'s Catalog,
+    max_answer: usize,
+    /// What comes before, in the same transaction.
+    pub(in crate::execute) hold: Option<Run<'s>>,
+    pub(in crate::execute) run: Run<'s>,
+    pub(in crate::execute) otherwise: Option<Run<'s>>,
+    /// Whether nothing can go wrong once the statement was run.
     pub(in crate::execute) is_sure: bool,
 }
 
-/// What the statement does, and so how many rows it answers.
-#[derive(Debug)]
-struct Does {
-    statement: Statement,
-    /// The keys that it is run with.
-    keys: Vec<Key>,
-    /// The entity of the references that it is about; then each row tells what became of one.
-    target: Option<EntityId>,
-}
-
-impl<'f> Single<'f> {
+impl Single {
     /// What the fields of a mutation are as one statement, if they can be.
-    pub(in crate::execute) fn of(
-        dialect: Dialect,
-        surroundings: Surroundings<'f>,
-        fields: &'f [Write],
-    ) -> Option<Self> {
+    pub(in crate::execute) fn of(dialect: Dialect, surroundings: Surroundings<'_>, fields: &[Write]) -> Option<Self> {
         let [Write { plan, .. }] = fields else { return None };
-        if !dialect.writes_at_once() || reads(plan).nth(1).is_some() {
+        if !dialect.writes_at_once() || reads(&plan.payload).nth(1).is_some() {
             return None;
         }
-        let (catalog, read) = (surroundings.catalog, reads(plan).next());
-        let subject = Subject { surroundings, entity: plan.entity, read };
+        let subject = Subject { surroundings, entity: plan.entity, payload: &plan.payload };
         let does = match &plan.action {
             Action::Update { which, change } => subject.update(which, change)?,
             Action::Link { address, if_match: None, change } => subject.link(address, change)?,
             _ => return None,
         };
-        let is_sure = read.and_then(columns).is_none_or(|columns| columns.iter().all(|column| always_fits(&column.ty)));
-        Some(Self { catalog, plan, read, does, is_sure })
+        let (response_key, payload) = (plan.response_key.clone(), plan.payload.clone());
+        let is_sure =
+            reads(&payload).next().is_none_or(|read| always_fits_all(read, columns(&payload), surroundings.max_answer));
+        Some(Self { response_key, payload, does, is_sure })
     }
 
-    /// The statement with the values of its parameters.
-    pub(in crate::execute) fn statement(&self, dialect: Dialect) -> (&Statement, Vec<Value>) {
-        let Does { statement, keys, .. } = &self.does;
-        (statement, read::parameters(statement, &[], &dialect.keys(keys, &statement.parent_key)))
+    /// The mutation with the values that leaves of a request's variables give; nothing where they are not of the types of
+    /// their attributes, or need other statements.
+    pub(in crate::execute) fn bind<'s>(
+        &'s self,
+        dialect: Dialect,
+        surroundings: Surroundings<'s>,
+        leaves: &[&serde_json::Value],
+    ) -> Option<Work<'s>> {
+        let Does { hold, statement, otherwise, keys, .. } = &self.does;
+        let literal = |(operand, ty): (&Operand, &AttributeType)| match operand.leaf {
+            Some(leaf) => Literal::parse_compared(leaves.get(leaf)?, ty).ok(),
+            None => operand.literals.first().cloned(),
+        };
+        let key = |key: &Vec<Operand>| key.iter().zip(&statement.parent_key).map(literal).collect();
+        let keys = keys.iter().map(key).collect::<Option<Vec<Key>>>()?;
+        let lists = dialect.keys(&keys, &statement.parent_key);
+        let run = |statement: &'s Statement| {
+            let values = read::parameters(statement, &statement.bind(dialect, leaves)?, &lists);
+            Some(Run { statement, values })
+        };
+        // Either there is none, or it is run, too.
+        let beside = |statement: &'s Option<Statement>| statement.as_ref().map_or(Some(None), |it| run(it).map(Some));
+        let (hold, otherwise) = (beside(hold)?, beside(otherwise)?);
+        let Surroundings { catalog, max_answer, .. } = surroundings;
+        Some(Work { single: self, catalog, max_answer, hold, run: run(statement)?, otherwise, is_sure: self.is_sure })
+    }
+
+    /// Whether it holds for all values of a leaf of the variables.
+    #[must_use]
+    pub fn takes(&self, leaf: usize) -> bool {
+        let is_slot = || self.does.statements().flat_map(|statement| &statement.slots).any(|slot| slot.leaf == leaf);
+        let is_key = || self.does.keys.iter().flatten().any(|operand| operand.leaf == Some(leaf));
+        !self.does.statements().any(|statement| statement.fixed.contains(&leaf)) && (is_slot() || is_key())
+    }
+
+    /// How many bytes it takes, more or less.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let texts: usize = self.does.statements().map(|statement| statement.text.len()).sum();
+        let values = self.does.keys.iter().map(Vec::len).sum::<usize>() + columns(&self.payload).len();
+        texts + values * size_of::<Operand>() * 2
     }
 
     /// The answer in the rows of the statement; nothing where it did nothing.
-    pub(in crate::execute) fn answer<R: Cells>(
-        &self,
-        rows: Vec<R>,
-        max_answer: usize,
-    ) -> Result<Option<Fragment>, Error> {
-        if rows.len() != self.does.keys.len().max(1) {
+    fn answer<R: Cells>(&self, catalog: &Catalog, rows: Vec<R>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+        // A statement that takes links away tells of these, too.
+        let (count, wanted) = (rows.len(), self.does.keys.len().max(1));
+        if count < wanted || (count > wanted && self.does.hold.is_none()) {
             return Ok(None);
         }
-        let is_told = self.plan.payload.iter().any(|(_, part)| matches!(part, PayloadPart::Results(_)));
-        let shift = self.read.and_then(columns).map_or(0, <[Column]>::len);
+        let is_told = self.payload.iter().any(|(_, part)| matches!(part, PayloadPart::Results(_)));
         let outcomes = match self.does.target {
-            Some(target) => outcomes(self.catalog.entity(target), &rows, shift, is_told)?,
+            Some(target) => outcomes(catalog.entity(target), &rows, columns(&self.payload).len(), is_told)?,
             None => Some(Vec::new()),
         };
         let Some(outcomes) = outcomes else { return Ok(None) };
         let fetched = [Fetched { rows, parents: None }];
-        let record = self.read.map(|read| encode::object(read, &fetched, max_answer)).transpose()?;
-        Ok(Some(payload(self.plan, &Written::alone(outcomes), record.as_slice())))
+        let read = reads(&self.payload).next();
+        let record = read.map(|read| encode::object(read, &fetched, max_answer)).transpose()?;
+        Ok(Some(payload(&self.response_key, &self.payload, &Written::alone(outcomes), record.as_slice())))
+    }
+}
+
+impl Work<'_> {
+    /// The answer in rows; nothing where nothing was done.
+    pub(in crate::execute) fn answer<R: Cells>(&self, rows: Vec<R>) -> Result<Option<Fragment>, Error> {
+        self.single.answer(self.catalog, rows, self.max_answer)
+    }
+
+    /// Runs it on a connection, in the transaction that was begun if one is needed; nothing where it did nothing.
+    pub(in crate::execute) async fn run<R: Cells>(
+        &self,
+        connection: &mut impl Connection<Rows = Vec<R>>,
+    ) -> Result<Option<Answer>, Error> {
+        // Two round trips more would win nothing.
+        if self.hold.is_some() {
+            return Ok(None);
+        }
+        for (index, run) in std::iter::once(&self.run).chain(&self.otherwise).enumerate() {
+            let rows = connection.fetch(run.statement, run.values.clone()).await?;
+            if let Some(fragment) = self.answer(rows)? {
+                return Ok(Some(Answer { fragments: vec![fragment], statements: index + 1 }));
+            }
+        }
+        Ok(None)
     }
 }
 
 /// What is read of records, part by part of the payload.
-fn reads(plan: &WritePlan) -> impl Iterator<Item = &ReadPlan> {
-    plan.payload.iter().filter_map(|(_, part)| match part {
+pub(super) fn reads(payload: &Payload) -> impl Iterator<Item = &ReadPlan> {
+    payload.iter().filter_map(|(_, part)| match part {
         PayloadPart::Records(read) => Some(read),
         _ => None,
     })
 }
 
-/// The columns of a read with one step.
-fn columns(read: &ReadPlan) -> Option<&[Column]> {
-    match read.steps.as_slice() {
-        [Step { query: Query::Rows(rows), .. }] => Some(&rows.columns),
-        _ => None,
-    }
-}
-
-/// The entity that the field is about, and what is read of its record.
-#[derive(Clone, Copy)]
-struct Subject<'f> {
-    surroundings: Surroundings<'f>,
-    entity: EntityId,
-    read: Option<&'f ReadPlan>,
-}
-
-impl<'f> Subject<'f> {
-    fn update(self, which: &Which, change: &Change) -> Option<Does> {
-        let Which::One { address, if_match: None } = which else { return None };
-        let Surroundings { catalog, behaviors, .. } = self.surroundings;
-        let entity = catalog.entity(self.entity);
-        let is_own = |id: AttributeId| !entity.attribute(id).is_lookup && !self.is_referenced(id);
-        let is_simple = change.links.is_empty() && change.values.iter().all(|(id, _)| is_own(*id));
-        if !is_simple || change.values.is_empty() || !is_plain(catalog, behaviors, self.entity) {
-            return None;
-        }
-        let statement = self.single(None)?.update(key(address)?, &change.values);
-        Some(Does { statement, keys: Vec::new(), target: None })
-    }
-
-    fn link(self, address: &Address, change: &LinkChange) -> Option<Does> {
-        let [LinkOperation::Associate(addresses)] = change.operations.as_slice() else { return None };
-        match &self.surroundings.catalog.relationship(change.hop.relationship).kind {
-            RelationshipKind::OneToMany(one) if change.hop.end == End::Referencing => {
-                let [target] = addresses.as_slice() else { return None };
-                self.associate(one, address, change.hop, target)
-            }
-            RelationshipKind::OneToMany(_) => None,
-            RelationshipKind::ManyToMany(many) => self.connect(many, change.hop.role(), address, addresses),
-        }
-    }
-
-    /// A lookup that is about the link alone, and whose change concerns no other record.
-    fn associate(self, one: &OneToMany, address: &Address, hop: Hop, target: &Address) -> Option<Does> {
-        let Surroundings { catalog, behaviors, .. } = self.surroundings;
-        let entity = catalog.entity(self.entity);
-        let is_free = |id: &AttributeId| {
-            !entity.primary_key.contains(id)
-                && !self.is_referenced(*id)
-                && !is_kept(catalog, one, *id)
-                && shared_with(catalog, one, *id).next().is_none()
-        };
-        // A relationship of an entity with itself may become a hierarchy at any time.
-        let is_simple = one.condition.is_none()
-            && !one.unique
-            && one.referencing != one.referenced
-            && catalog.lookup_of_arm(one).is_none()
-            && one.referencing_attributes.iter().all(is_free);
-        let keys = [&one.referencing_attributes, &one.referenced_attributes].map(Vec::as_slice);
-        if !is_simple
-            || !is_plain(catalog, behaviors, self.entity)
-            || !is_target(catalog, one.referenced, &one.referenced_attributes)
-            || !are_alike(catalog, [one.referencing, one.referenced], keys)
-        {
-            return None;
-        }
-        let statement = self.single(Some(hop))?.associate(one, key(address)?, key(target)?);
-        Some(Does { statement, keys: Vec::new(), target: Some(one.referenced) })
-    }
-
-    /// Rows of an intersect.
-    fn connect(self, many: &ManyToMany, role: usize, address: &Address, addresses: &[Address]) -> Option<Does> {
-        let named = Named::of(self.surroundings.catalog, self.surroundings.behaviors, many, addresses)?;
-        let Named { by, keys } = named;
-        let statement = self.single(None)?.connect(many, role, key(address)?, &by, keys.len());
-        Some(Does { statement, keys, target: Some(many.ends[1 - role].entity) })
-    }
-
-    /// The statements about the entity, where what is read is of the record alone, or of the one that a hop leads to.
-    fn single(self, hop: Option<Hop>) -> Option<sql::Single<'f>> {
-        let Surroundings { catalog, generation, .. } = self.surroundings;
-        let rows = match self.read {
-            Some(read) => Some(self.rows(read, hop)?),
-            None => None,
-        };
-        Some(sql::Single { catalog, entity: self.entity, generation, rows })
-    }
-
-    fn rows(self, read: &'f ReadPlan, hop: Option<Hop>) -> Option<&'f Rows> {
-        let [Step { query: Query::Rows(rows), .. }] = read.steps.as_slice() else { return None };
-        let is_known = |join: &Join| join.source == 0 && Some(join.hop) == hop && join.hop.target != self.entity;
-        let is_one = read.object.members.iter().all(|member| matches!(member.value, Output::First { .. }));
-        (is_one && rows.joins.len() <= 1 && rows.joins.iter().all(is_known)).then_some(rows)
-    }
-
-    /// Whether other records may follow a change of an attribute.
-    fn is_referenced(self, id: AttributeId) -> bool {
-        let catalog = self.surroundings.catalog;
-        let mut lookups = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
-        lookups.any(|one| one.referenced == self.entity && one.referenced_attributes.contains(&id))
-    }
-}
-
-/// References to records at one end of an intersect, which name them in one way.
-struct Named {
-    by: Vec<AttributeId>,
-    keys: Vec<Key>,
-}
-
-impl Named {
-    /// What addresses name, where each row of the intersect is nothing but a link.
-    fn of(catalog: &Catalog, behaviors: &Behaviors, many: &ManyToMany, addresses: &[Address]) -> Option<Self> {
-        let intersect = catalog.entity(many.intersect);
-        let lookups = many.ends.each_ref().map(|end| end.intersect_attributes.as_slice());
-        let is_end = |end: &ManyToManyEnd| {
-            is_target(catalog, end.entity, &end.attributes)
-                && are_alike(catalog, [many.intersect, end.entity], [&end.intersect_attributes, &end.attributes])
-        };
-        let mut references = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
-        if !is_plain(catalog, behaviors, many.intersect)
-            || !intersect.is_unique(&lookups.concat())
-            || made_key(intersect).is_some()
-            || !many.ends.iter().all(is_end)
-            || references.any(|one| one.referenced == many.intersect)
-        {
-            return None;
-        }
-        let by: Vec<AttributeId> = key(addresses.first()?)?.iter().map(|(id, _)| *id).collect();
-        let alike = |address| key(address).filter(|key| key.iter().map(|(id, _)| id).eq(&by));
-        let values = |address| alike(address).map(|key| key.iter().map(|(_, value)| value.clone()).collect());
-        let keys = addresses.iter().map(values).collect::<Option<_>>()?;
-        Some(Self { by, keys })
-    }
-}
-
-impl Writer<'_> {
-    /// Makes references the only links of a record, which is held, and answers what became of each and of those that are
-    /// gone; nothing where that is not one statement, or where it did nothing.
-    pub(super) async fn replace_at_once(
-        &mut self,
-        many: &ManyToMany,
-        role: usize,
-        own: &Key,
-        addresses: &[Address],
-    ) -> Result<Option<Vec<RefOutcome>>, Error> {
-        let (catalog, target) = (self.catalog, many.ends[1 - role].entity);
-        if !self.dialect.writes_at_once() {
-            return Ok(None);
-        }
-        let Some(Named { by, keys }) = Named::of(catalog, self.behaviors, many, addresses) else { return Ok(None) };
-        let single = sql::Single { catalog, entity: many.ends[role].entity, generation: self.generation, rows: None };
-        let statement = single.replace(many, role, own, &by, keys.len());
-        // What is linked is there and held: what a foreign key does not allow is that links go.
-        let rows = self.fetch(&statement, &keys).await;
-        let rows = rows.map_err(|error| match explain(catalog, many.intersect, Code::Restricted, error) {
-            Error::Refused(refusal) if refusal.code == Code::Conflict => Error::Raced(refusal),
-            error => error,
-        })?;
-        if rows.len() < keys.len() {
-            return Ok(None);
-        }
-        self.is_current = true;
-        outcomes(catalog.entity(target), &rows, 0, true)
+/// The columns of what is read in one step.
+fn columns(payload: &Payload) -> &[Column] {
+    match reads(payload).next().map(|read| read.steps.as_slice()) {
+        Some([Step { query: Query::Rows(rows), .. }]) => &rows.columns,
+        _ => &[],
     }
 }
 
 /// What became of each reference to a record of an entity, from position `shift` of its row. Only where references are
 /// told, repeated ones are found.
-fn outcomes<R: Cells>(
+pub(super) fn outcomes<R: Cells>(
     entity: &Entity,
     rows: &[R],
     shift: usize,
@@ -313,38 +242,32 @@ fn outcomes<R: Cells>(
     Ok(Some(outcomes))
 }
 
-/// Whether neither code nor the database does anything beside a change of an entity's records.
-fn is_plain(catalog: &Catalog, behaviors: &Behaviors, id: EntityId) -> bool {
-    catalog.entity(id).is_passive && behaviors.find(id).is_none()
-}
-
-/// Whether a record of an entity can be held, told by its reference, and referenced by attributes of it.
-fn is_target(catalog: &Catalog, id: EntityId, by: &[AttributeId]) -> bool {
-    let entity = catalog.entity(id);
-    entity.kind != EntityKind::View
-        && entity.primary_key.iter().all(|id| always_fits(&entity.attribute(*id).ty))
-        && by.iter().all(|id| !entity.attribute(*id).nullable)
-}
-
-/// The key of an address; nothing for what an earlier field wrote.
-fn key(address: &Address) -> Option<&[(AttributeId, Literal)]> {
-    match &address.target {
-        Target::Key(key) => Some(key),
-        Target::Earlier(_) => None,
-    }
-}
-
-/// Whether attributes of two entities are of the same types of the database.
-fn are_alike(catalog: &Catalog, entities: [EntityId; 2], attributes: [&[AttributeId]; 2]) -> bool {
-    let types = |side: usize| {
-        let entity = catalog.entity(entities[side]);
-        attributes[side].iter().map(move |id| &entity.attribute(*id).database_type)
+/// Whether an answer of so many bytes can hold whatever is stored of records.
+fn always_fits_all(read: &ReadPlan, columns: &[Column], max_answer: usize) -> bool {
+    // How large an answer is, is asked where an object begins: with only one of them, before anything is written.
+    let is_one = |object: &Object| object.members.iter().all(|member| !matches!(member.value, Output::Joined { .. }));
+    let is_flat = read.object.members.iter().all(|member| match &member.value {
+        Output::First { object, .. } => is_one(object),
+        _ => false,
+    });
+    let most = |column: &Column| match &column.ty {
+        // As many digits as PostgreSQL has at most.
+        AttributeType::Decimal { .. } => Some(150_000),
+        // A letter is six bytes at most, where it is escaped.
+        AttributeType::String { max_length: Some(most) } => usize::try_from(*most).ok()?.checked_mul(6),
+        AttributeType::String { max_length: None }
+        | AttributeType::Text
+        | AttributeType::Json
+        | AttributeType::Bytes => None,
+        _ => Some(64),
     };
-    types(0).eq(types(1))
+    let most = columns.iter().map(most).sum::<Option<usize>>();
+    let is_bounded = || most.is_some_and(|most| (most + 512) * read.object.size() < max_answer);
+    columns.iter().all(|column| always_fits(&column.ty)) && (is_flat || is_bounded())
 }
 
 /// Whether the answer can hold whatever is stored in a column of a type.
-fn always_fits(ty: &AttributeType) -> bool {
+pub(super) fn always_fits(ty: &AttributeType) -> bool {
     match ty {
         AttributeType::Boolean
         | AttributeType::Int

@@ -1,8 +1,12 @@
 //! Operations that write: all fields of one, or none.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use crate::{
     error::Code,
-    execute::{Answer, Failure, Surroundings, Write},
+    execute::{Answer, Failure, Single, Surroundings, Write},
     plan::{
         self, Merged, Position,
         write::{self, Earlier, WritePlan},
@@ -13,9 +17,15 @@ use super::{Context, Error, Outcome, Response, error, log, schema};
 
 /// A planned and compiled mutation.
 pub(super) struct Mutation {
-    fields: Vec<Field>,
+    fields: Arc<[Field]>,
     /// What is written: a plan for each field but names, or why the first that is refused is.
     writes: Result<Vec<Write>, Box<Refusal>>,
+}
+
+/// A mutation that is one statement, for all requests that have the values it was planned for.
+pub(super) struct AtOnce {
+    fields: Arc<[Field]>,
+    pub(super) single: Single,
 }
 
 /// A field of the response.
@@ -41,7 +51,7 @@ impl Mutation {
         };
         let this = Self { fields: fields.iter().map(field).collect(), writes: Ok(Vec::new()) };
         let mut plans: Vec<WritePlan> = Vec::with_capacity(fields.len());
-        for (merged, field) in fields.iter().zip(&this.fields).filter(|(_, field)| !field.is_name) {
+        for (merged, field) in fields.iter().zip(this.fields.iter()).filter(|(_, field)| !field.is_name) {
             let earlier: Vec<Earlier<'_>> = plans.iter().map(Earlier::of).collect();
             match write::plan(context.catalog, context.mutations, context.limits, &earlier, merged) {
                 Ok(plan) => plans.push(plan),
@@ -59,7 +69,13 @@ impl Mutation {
         self.writes.is_ok()
     }
 
-    /// Writes. The first field that is refused makes data null, and its error says which it was.
+    /// The same as one statement, if it can be.
+    pub(super) fn at_once(&self, context: Context<'_>) -> Option<AtOnce> {
+        let single = context.database.single(surroundings(context), self.writes.as_deref().ok()?)?;
+        Some(AtOnce { fields: Arc::clone(&self.fields), single })
+    }
+
+    /// Writes in a transaction. The first field that is refused makes data null, and its error says which it was.
     pub(super) async fn run(self, context: Context<'_>) -> Response {
         let profile = context.catalog.profile;
         let writes = match self.writes {
@@ -69,42 +85,60 @@ impl Mutation {
                 return failed(error, Outcome::Executed, false);
             }
         };
-        let surroundings = Surroundings {
-            catalog: context.catalog,
-            behaviors: context.behaviors,
-            generation: context.generation,
-            max_answer: context.limits.max_answer,
+        let answer = match writes.as_slice() {
+            [] => Ok(Answer::default()),
+            writes => context.database.write(surroundings(context), writes).await,
         };
-        let answer =
-            if writes.is_empty() { Ok(Answer::default()) } else { context.database.write(surroundings, &writes).await };
-        match answer {
-            Err(Failure { field, error }) => {
-                let failed_field = self.fields.iter().filter(|field| !field.is_name).nth(field);
-                let key = failed_field.map_or("", |field| field.key.as_str());
-                log(&error, key);
-                let is_away = error.code() == Code::Unavailable;
-                let mut refusal = Error::of_data(&error, profile).at(key);
-                if let Some(field) = failed_field {
-                    refusal = refusal.located(field.position);
-                }
-                // Nothing was written: it may be put to a newer generation.
-                let is_doubtful = !is_away || error.is_outdated();
-                failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, is_doubtful)
+        respond(context, &self.fields, answer)
+    }
+}
+
+impl AtOnce {
+    /// Writes, with the values that leaves of the variables give; nothing where nothing was done, and a transaction has to
+    /// say why.
+    pub(super) async fn run(&self, context: Context<'_>, leaves: &[&Value]) -> Option<Response> {
+        let done = context.database.write_single(surroundings(context), &self.single, leaves).await;
+        done.transpose().map(|answer| respond(context, &self.fields, answer))
+    }
+}
+
+fn surroundings(context: Context<'_>) -> Surroundings<'_> {
+    Surroundings {
+        catalog: context.catalog,
+        behaviors: context.behaviors,
+        generation: context.generation,
+        max_answer: context.limits.max_answer,
+    }
+}
+
+fn respond(context: Context<'_>, fields: &[Field], answer: Result<Answer, Failure>) -> Response {
+    match answer {
+        Err(Failure { field, error }) => {
+            let failed_field = fields.iter().filter(|field| !field.is_name).nth(field);
+            let key = failed_field.map_or("", |field| field.key.as_str());
+            log(&error, key);
+            let is_away = error.code() == Code::Unavailable;
+            let mut refusal = Error::of_data(&error, context.catalog.profile).at(key);
+            if let Some(field) = failed_field {
+                refusal = refusal.located(field.position);
             }
-            Ok(Answer { fragments, statements }) => {
-                let mut fragments = fragments.into_iter();
-                let mut body = b"{\"data\":{".to_vec();
-                for (index, field) in self.fields.iter().enumerate() {
-                    body.extend((index > 0).then_some(b','));
-                    if field.is_name {
-                        body.extend_from_slice(format!("\"{}\":\"{}\"", field.key, schema::MUTATION).as_bytes());
-                    } else {
-                        body.extend(fragments.next().unwrap_or_default());
-                    }
+            // Nothing was written: it may be put to a newer generation.
+            let is_doubtful = !is_away || error.is_outdated();
+            failed(refusal, if is_away { Outcome::Unavailable } else { Outcome::Executed }, is_doubtful)
+        }
+        Ok(Answer { fragments, statements }) => {
+            let mut fragments = fragments.into_iter();
+            let mut body = b"{\"data\":{".to_vec();
+            for (index, field) in fields.iter().enumerate() {
+                body.extend((index > 0).then_some(b','));
+                if field.is_name {
+                    body.extend_from_slice(format!("\"{}\":\"{}\"", field.key, schema::MUTATION).as_bytes());
+                } else {
+                    body.extend(fragments.next().unwrap_or_default());
                 }
-                body.extend_from_slice(b"}}");
-                Response { outcome: Outcome::Executed, body, statements, is_doubtful: false }
             }
+            body.extend_from_slice(b"}}");
+            Response { outcome: Outcome::Executed, body, statements, is_doubtful: false }
         }
     }
 }

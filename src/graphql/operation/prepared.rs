@@ -17,7 +17,7 @@ use crate::{
     plan::{self, Leaf},
 };
 
-use super::{Given, Query, Request, document};
+use super::{AtOnce, Given, Query, Request, document};
 
 /// How many bytes all kept operations may take, as far as that can be told.
 const CAPACITY: u64 = 16 << 20;
@@ -172,7 +172,45 @@ pub(super) struct Variant {
     /// The leaves by which something was decided, and their values.
     decided: Vec<(usize, Value)>,
     /// The plan, where it holds for all values of the other leaves.
-    query: Option<Query>,
+    plan: Option<Plan>,
+}
+
+/// A plan that is kept.
+pub(super) enum Plan {
+    Query(Query),
+    Mutation(AtOnce),
+}
+
+impl Plan {
+    /// A query, where all there is to it is read from the database.
+    pub(super) fn of(query: Query) -> Option<Self> {
+        query.reads().is_some().then_some(())?;
+        Some(Self::Query(query))
+    }
+
+    /// Whether it holds for all values of a leaf.
+    fn takes(&self, leaf: usize) -> bool {
+        match self {
+            Self::Query(query) => {
+                let statements = || query.reads().into_iter().flatten().flat_map(|read| &read.statements);
+                statements().flat_map(|statement| &statement.slots).any(|slot| slot.leaf == leaf)
+                    && !statements().any(|statement| statement.fixed.contains(&leaf))
+            }
+            Self::Mutation(mutation) => mutation.single.takes(leaf),
+        }
+    }
+
+    /// How many bytes it takes, more or less.
+    fn size(&self) -> usize {
+        match self {
+            Self::Query(query) => {
+                let texts = |read: &Read| read.statements.iter().map(|statement| statement.text.len()).sum::<usize>();
+                let size = |read: &Read| texts(read) + read.plan.object.size() * PER_VALUE;
+                query.reads().into_iter().flatten().map(size).sum()
+            }
+            Self::Mutation(mutation) => mutation.single.size(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Variant {
@@ -183,38 +221,31 @@ impl std::fmt::Debug for Variant {
 
 impl Variant {
     /// What holds for variables of a shape whatever their values are: that the operation is valid.
-    pub(super) fn unplanned(shape: Vec<u8>) -> Self {
-        Self { shape, decided: Vec::new(), query: None }
+    fn unplanned(shape: Vec<u8>) -> Self {
+        Self { shape, decided: Vec::new(), plan: None }
     }
 
-    /// What holds beyond the request that a query was planned for.
-    pub(super) fn of(given: Given<'_>, leaves: &[Leaf], query: Query) -> Self {
-        let Some(reads) = query.reads() else { return Self::unplanned(given.shape) };
-        let statements: Vec<_> = reads.flat_map(|read| &read.statements).collect();
-        let is_slot = |index: usize| {
-            statements.iter().flat_map(|statement| &statement.slots).any(|slot| slot.leaf == index)
-                && !statements.iter().any(|statement| statement.fixed.contains(&index))
-        };
+    /// What holds beyond the request that a plan was made for.
+    pub(super) fn of(given: Given<'_>, leaves: &[Leaf], plan: Option<Plan>) -> Self {
+        let Some(plan) = plan else { return Self::unplanned(given.shape) };
         // What no statement asks for has decided that it need not.
-        let decided = leaves.iter().enumerate().filter(|(index, leaf)| leaf.decides() || !is_slot(*index));
+        let decided = leaves.iter().enumerate().filter(|(index, leaf)| leaf.decides() || !plan.takes(*index));
         let decided = decided.filter_map(|(index, _)| Some((index, (*given.leaves.get(index)?).clone()))).collect();
-        Self { shape: given.shape, decided, query: Some(query) }
+        Self { shape: given.shape, decided, plan: Some(plan) }
     }
 
     /// How many bytes it takes, more or less.
     fn size(&self) -> usize {
-        let reads = self.query.iter().filter_map(Query::reads).flatten();
-        let texts = |read: &Read| read.statements.iter().map(|statement| statement.text.len()).sum::<usize>();
-        self.shape.len() + reads.map(|read| texts(read) + read.plan.object.size() * PER_VALUE).sum::<usize>()
+        self.shape.len() + self.plan.as_ref().map_or(0, Plan::size)
     }
 
-    pub(super) fn query(&self) -> Option<&Query> {
-        self.query.as_ref()
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
     }
 
     fn fits(&self, given: &Given<'_>) -> bool {
         self.shape == given.shape
-            && self.query.is_some()
+            && self.plan.is_some()
             && self.decided.iter().all(|(index, value)| given.leaves.get(*index).is_some_and(|given| *given == value))
     }
 }

@@ -117,7 +117,7 @@ impl Planner<'_> {
             return Err(Error::invalid(format!("{name} is made by the database: create or update the record instead")));
         }
         let new = self.inputs.new_record(self.id, key, input)?;
-        let mut change = Change { values: new.values.clone(), links: new.links.clone() };
+        let mut change = Change { values: new.values.clone(), leaves: Vec::new(), links: new.links.clone() };
         change.values.retain(|(id, _)| !key.iter().any(|(known, _)| known == id) && !entity.primary_key.contains(id));
         Ok(Action::Upsert { address, new, change })
     }

@@ -3,7 +3,7 @@
 use crate::{
     catalog::{AttributeId, Catalog, Entity, EntityId},
     error::Code,
-    plan::{Error, Input, Literal, MAX_LIST, Result, key, literal::shorten, reference_quotes},
+    plan::{Error, Input, Literal, MAX_LIST, Operand, Result, key, literal::shorten, reference_quotes},
 };
 
 use super::Action;
@@ -15,6 +15,8 @@ pub struct Address {
     pub target: Target,
     /// The same as the client spelled it, for messages.
     pub spelled: String,
+    /// Which leaf of the request's variables gives each value of the key.
+    pub leaves: Vec<Option<usize>>,
 }
 
 /// What names a record.
@@ -69,9 +71,12 @@ impl Address {
         let Some(name) = name else {
             let spelled = spell(entity, member, value);
             let is_reference = value.is_some_and(|key| key.get(member).and_then(Input::as_str).is_some());
-            let key = key::values(catalog, id, value)
+            let operands = key::operands(catalog, id, value)
                 .map_err(|error| if is_reference { error.with("ref", spelled.as_str()) } else { error })?;
-            return Ok(Self { target: Target::Key(key), spelled });
+            let leaves = operands.iter().map(|(_, operand)| operand.leaf).collect();
+            let literal = |(id, operand): (AttributeId, Operand)| Some((id, operand.literals.into_iter().next()?));
+            let key = operands.into_iter().filter_map(literal).collect();
+            return Ok(Self { target: Target::Key(key), spelled, leaves });
         };
         let known = earlier.iter().position(|field| field.response_key == name && field.is_one);
         let index = known.ok_or_else(|| {
@@ -85,7 +90,7 @@ impl Address {
                 .entity(&entity.logical_name)
                 .with("ref", format!("${name}")));
         }
-        Ok(Self { target: Target::Earlier(index), spelled: format!("${name}") })
+        Ok(Self { target: Target::Earlier(index), spelled: format!("${name}"), leaves: Vec::new() })
     }
 
     /// Parses a key input that says what a record is linked to.
@@ -130,10 +135,11 @@ fn spell(entity: &Entity, reference: &str, value: Option<&Input>) -> String {
     let Some((name, value)) = value.and_then(Input::as_object).and_then(|members| members.iter().next()) else {
         return entity.set_name.clone();
     };
-    if let Some(text) = value.as_str().filter(|_| name == reference) {
+    // Only messages have it, so that nothing is decided by it.
+    if let Some(text) = value.value().as_str().filter(|_| name == reference) {
         return text.to_owned();
     }
-    let spelled = |name: &str, value: &Input| match value.as_str() {
+    let spelled = |name: &str, value: &Input| match value.value().as_str() {
         Some(text) if is_quoted(entity, name) => format!("'{}'", text.replace('\'', "''")),
         Some(text) => text.to_owned(),
         None => shorten(value),

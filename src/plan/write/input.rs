@@ -1,9 +1,7 @@
 //! Inputs of records: values of attributes, and what is done with the links at each navigation property.
 
-use chrono::Timelike;
-
 use crate::{
-    catalog::{Attribute, AttributeId, AttributeType, Catalog, End, EntityId, NavigationProperty, OneToMany},
+    catalog::{AttributeId, Catalog, End, EntityId, NavigationProperty, OneToMany},
     error::Code,
     plan::{
         Error, Hop, Input, Literal, Members, Result,
@@ -90,7 +88,7 @@ impl Inputs<'_> {
     /// A change of existing records.
     pub(super) fn change(&self, id: EntityId, input: &Input) -> Result<Change> {
         let entity = self.catalog.entity(id);
-        let (mut values, mut links) = (Vec::new(), Vec::new());
+        let (mut values, mut leaves, mut links) = (Vec::new(), Vec::new(), Vec::new());
         for (name, value) in object(input, &entity.logical_name)? {
             if let Some(attribute) = entity.find_attribute(name) {
                 if value.is_null() && !entity.attribute(attribute).nullable {
@@ -98,6 +96,7 @@ impl Inputs<'_> {
                     return Err(Error::invalid(message).entity(&entity.logical_name));
                 }
                 values.push(self.assign(id, attribute, value, is_changeable(self.catalog, id, attribute))?);
+                leaves.push(value.leaf());
             } else if let Some(property) = entity.find_navigation(name) {
                 let origin = Origin { hop: None, depth: 0 };
                 let change = self.link(property, value, origin, false);
@@ -108,7 +107,7 @@ impl Inputs<'_> {
             }
         }
         self.check_arms(id, &mut links)?;
-        Ok(Change { values, links })
+        Ok(Change { values, leaves, links })
     }
 
     fn assign(&self, id: EntityId, attribute: AttributeId, value: &Input, allowed: bool) -> Result<Assignment> {
@@ -120,7 +119,10 @@ impl Inputs<'_> {
         let explain = |error: Error| {
             Error { message: format!("{}: {}", known.name, error.message), ..error }.entity(&entity.logical_name)
         };
-        let literal = if value.is_null() { None } else { Some(literal(known, value).map_err(explain)?) };
+        // A document with variables in it holds for their values alone.
+        let given = if value.leaf().is_some() { value.value() } else { value.decided() };
+        let literal =
+            if value.is_null() { None } else { Some(Literal::parse_stored(&given, &known.ty).map_err(explain)?) };
         Ok((attribute, literal))
     }
 
@@ -291,47 +293,6 @@ pub fn required(catalog: &Catalog, one: &OneToMany) -> Error {
 fn is_other_end(hop: Hop, property: &NavigationProperty) -> bool {
     hop.relationship == property.relationship
         && matches!((hop.end, property.end), (End::Referenced, End::Referencing) | (End::Referencing, End::Referenced))
-}
-
-/// A value as the column holds it. What the column would cut off or round is refused.
-fn literal(attribute: &Attribute, value: &Input) -> Result<Literal> {
-    if attribute.ty == AttributeType::Json {
-        return Ok(Literal::Json(value.value().into_owned()));
-    }
-    let literal = Literal::parse(&value.value(), &attribute.ty)?;
-    match (&attribute.ty, &literal) {
-        (AttributeType::String { max_length: Some(most) }, Literal::Text(text)) => {
-            let length = text.chars().count();
-            if length > usize::try_from(*most).unwrap_or(usize::MAX) {
-                return Err(Error::invalid(format!("a text of {length} characters is longer than {most}")));
-            }
-        }
-        (AttributeType::Decimal { scale: Some(scale), .. }, Literal::Decimal(text))
-            if decimal_places(text) > i64::from(*scale) =>
-        {
-            return Err(Error::invalid(format!("{} has more than {scale} digits after the point", shorten(value))));
-        }
-        // No database keeps the sixty-first second of a minute as that.
-        (_, Literal::Time(time)) if time.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
-        (_, Literal::DateTime(point)) if point.nanosecond() >= 1_000_000_000 => return Err(leap_second(value)),
-        _ => {}
-    }
-    Ok(literal)
-}
-
-/// How many digits after the point a decimal number needs, which has an exponent or has none.
-fn decimal_places(text: &str) -> i64 {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, places) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{places}");
-    let zeros = digits.len() - digits.trim_end_matches('0').len();
-    let is_zero = digits.bytes().all(|digit| !matches!(digit, b'1'..=b'9'));
-    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
-    if is_zero { 0 } else { count(places.len()) - count(zeros) - exponent.parse::<i64>().unwrap_or_default() }
-}
-
-fn leap_second(value: &Input) -> Error {
-    Error::invalid(format!("{} is a leap second, which cannot be stored", shorten(value)))
 }
 
 fn object<'a>(value: &'a Input, what: &str) -> Result<&'a Members> {

@@ -102,6 +102,8 @@ pub struct NewRecord {
 pub struct Change {
     /// Values of its attributes.
     pub values: Vec<Assignment>,
+    /// Which leaf of the request's variables gives each of them.
+    pub leaves: Vec<Option<usize>>,
     /// Changes of its links.
     pub links: Vec<LinkChange>,
 }

@@ -76,6 +76,19 @@ impl Dialect {
         }
     }
 
+    /// Begins a transaction that writes on PostgreSQL: each of its statements sees what others have committed, whatever
+    /// the server is set to.
+    #[must_use]
+    pub fn begin_write(self) -> &'static str {
+        "BEGIN ISOLATION LEVEL READ COMMITTED"
+    }
+
+    /// Ends a transaction and keeps what it has written.
+    #[must_use]
+    pub fn end_write(self) -> &'static str {
+        "COMMIT"
+    }
+
     /// Ends a transaction that has written nothing.
     #[must_use]
     pub fn end_read(self) -> &'static str {
@@ -135,10 +148,28 @@ impl Dialect {
 
     /// A value as a parameter that is stored in a column.
     pub(super) fn stored(self, literal: &Literal, column: &Typed<'_>) -> Expr {
+        let value = self.stored_value(literal, column.ty, column.database_type);
+        self.assigned(Expr::val(value), literal, column)
+    }
+
+    /// A value in the form in which it is stored in a column of its types.
+    pub(super) fn stored_value(
+        self,
+        literal: &Literal,
+        ty: &AttributeType,
+        database_type: Option<&DatabaseType>,
+    ) -> Value {
         match self {
-            Self::Sqlite => sqlite::stored(literal, column.ty),
-            Self::Postgres => postgres::stored(literal, column),
-            Self::MySql => self.parameter(literal, column),
+            Self::Sqlite => sqlite::stored(literal, ty),
+            Self::Postgres | Self::MySql => self.value(literal, ty, database_type),
+        }
+    }
+
+    /// A parameter with the casts that it needs to be stored in a column.
+    pub(super) fn assigned(self, parameter: Expr, literal: &Literal, column: &Typed<'_>) -> Expr {
+        match self {
+            Self::Sqlite | Self::MySql => parameter,
+            Self::Postgres => postgres::stored(parameter, literal, column),
         }
     }
 

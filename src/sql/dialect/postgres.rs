@@ -116,10 +116,10 @@ fn text(literal: &Literal) -> String {
 }
 
 /// A value as it is kept: in the column's own type, which is what assignments ask for.
-pub(super) fn stored(literal: &Literal, column: &Typed<'_>) -> Expr {
+pub(super) fn stored(value: Expr, literal: &Literal, column: &Typed<'_>) -> Expr {
     match (column.database_type, column.ty) {
-        (Some(ty), AttributeType::Text) => cast_to(cast(Expr::val(value(literal)), "text"), ty),
-        _ => typed(Expr::val(value(literal)), literal, column),
+        (Some(ty), AttributeType::Text) => cast_to(cast(value, "text"), ty),
+        _ => typed(value, literal, column),
     }
 }
 

@@ -58,7 +58,7 @@ fn significant(text: &str) -> Option<(bool, String, i64)> {
 }
 
 /// A value as it is kept: points in time with all their digits, in the spelling of the driver.
-pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Expr {
+pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Value {
     let format = |format: &str| match literal {
         Literal::DateTime(value) => Some(value.format(format).to_string()),
         Literal::Time(value) => Some(value.format(format).to_string()),
@@ -70,7 +70,7 @@ pub(super) fn stored(literal: &Literal, ty: &AttributeType) -> Expr {
         AttributeType::Time => format("%H:%M:%S%.f"),
         _ => None,
     };
-    spelled.map_or_else(|| Expr::val(value(literal, ty)), Expr::val)
+    spelled.map_or_else(|| value(literal, ty), Value::from)
 }
 
 fn time(time: NaiveTime) -> String {

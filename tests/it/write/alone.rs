@@ -1,7 +1,11 @@
 //! Mutations that are one statement by themselves answer and do what the same field does beside another one, in a
 //! transaction.
 
+use std::time::Duration;
+
+use relata::plan::Limits;
 use rstest_reuse::apply;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 
 use crate::{
@@ -52,76 +56,75 @@ fn comparable(mut answer: Value) -> Value {
     answer
 }
 
-/// Fields, and whether each takes one statement where that can be.
-const FIELDS: &[(&str, bool)] = &[
-    ("updateTrack(key: {id: 1}, input: {name: \"new\"}) { outcome track { id name price played version } }", true),
-    ("updateTrack(key: {code: \"t2\"}, input: {name: \"x\", price: \"2.50\"}) { track { ref code price etag } }", true),
-    ("updateTrack(key: {ref: \"tracks(3)\"}, input: {price: null}) { __typename track { price __typename } }", true),
-    ("updateTrack(key: {id: 1}, input: {code: \"t9\"}) { outcome }", true),
-    ("a: updateTrack(key: {id: 1}, input: {name: \"y\"}) { x: track { n: name } }", true),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { changed results { ref status } track { name version } }", true),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 1}) { changed results { ref status } track { name version } }", true),
-    (
-        "associateTrackAlbum(key: {id: 2}, ref: {id: 1}) { results { ref status } track { version album { title } } }",
-        true,
-    ),
-    (
-        "associateTrackAlbum(key: {code: \"t2\"}, ref: {code: \"a2\"}) { track { etag albumId album { id code } } }",
-        true,
-    ),
-    ("associateTrackAlbum(key: {id: 3}, ref: {ref: \"albums(1)\"}) { changed }", true),
-    ("associateTrackGenre(key: {id: 3}, ref: {id: 2}) { changed results { status } track { genre { name } } }", true),
+/// Fields, and how many statements each takes where it needs no transaction.
+const FIELDS: &[(&str, usize)] = &[
+    ("updateTrack(key: {id: 1}, input: {name: \"new\"}) { outcome track { id name price played version } }", 1),
+    ("updateTrack(key: {code: \"t2\"}, input: {name: \"x\", price: \"2.50\"}) { track { ref code price etag } }", 1),
+    ("updateTrack(key: {ref: \"tracks(3)\"}, input: {price: null}) { __typename track { price __typename } }", 1),
+    ("updateTrack(key: {id: 1}, input: {code: \"t9\"}) { outcome }", 1),
+    ("a: updateTrack(key: {id: 1}, input: {name: \"y\"}) { x: track { n: name } }", 1),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { changed results { ref status } track { name version } }", 1),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 1}) { changed results { ref status } track { name version } }", 2),
+    ("associateTrackAlbum(key: {id: 2}, ref: {id: 1}) { results { ref status } track { version album { title } } }", 1),
+    ("associateTrackAlbum(key: {code: \"t2\"}, ref: {code: \"a2\"}) { track { etag albumId album { id code } } }", 1),
+    ("associateTrackAlbum(key: {id: 3}, ref: {ref: \"albums(1)\"}) { changed }", 1),
+    ("associateTrackAlbum(key: {id: 3}, ref: {id: 1}) { changed track { album { id } } }", 1),
+    ("associateTrackAlbum(key: {id: 2}, ref: {id: 1}) { results { ref } track { album { ref code } } }", 1),
+    ("associateTrackAlbum(key: {id: 2}, ref: {id: 1}) { results { status } }", 1),
+    ("associateTrackAlbum(key: {id: 2}, ref: {ref: \"albums(99999999999)\"}) { results { status } }", 0),
+    ("associateTrackGenre(key: {id: 3}, ref: {id: 2}) { changed results { status } track { genre { name } } }", 1),
     (
         "associateListTracks(key: {id: 1}, refs: [{id: 3}, {id: 1}, {id: 2}, {id: 3}]) { changed results { ref status } }",
-        true,
+        1,
     ),
-    ("associateListTracks(key: {id: 1}, refs: [{code: \"t2\"}]) { changed list { ref name } }", true),
-    ("associateListTracks(key: {id: 2}, refs: [{id: 2}, {id: 3}]) { changed results { status } }", true),
+    ("associateListTracks(key: {id: 1}, refs: [{code: \"t2\"}]) { changed list { ref name } }", 1),
+    ("associateListTracks(key: {id: 2}, refs: [{id: 2}, {id: 3}]) { changed results { status } }", 1),
     (
         "associateTrackLists(key: {id: 1}, refs: [{id: 1}, {id: 2}]) { __typename results { __typename ref status } track { name } }",
-        true,
+        1,
     ),
-    ("replaceListTracks(key: {id: 2}, refs: [{id: 3}, {id: 1}, {id: 3}]) { changed results { ref status } }", false),
+    ("replaceListTracks(key: {id: 2}, refs: [{id: 3}, {id: 1}, {id: 3}]) { changed results { ref status } }", 2),
     (
         "replaceListTracks(key: {id: 2}, refs: [{code: \"t1\"}]) { results { status ref } list { name tracks { id } } }",
-        false,
+        0,
     ),
-    ("replaceListTracks(key: {id: 2}, refs: [{id: 2}, {id: 3}]) { changed }", false),
-    ("replaceListTracks(key: {id: 2}, refs: [{id: 1}, {id: 9}]) { changed }", false),
-    ("replaceTrackLists(key: {id: 1}, refs: [{id: 2}]) { results { ref status } }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"new\"}) { track { name made etag } }", true),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { changed track { made album { title } } }", true),
-    ("associateListTracks(key: {id: 1}, refs: [{id: 3}]) { changed }", true),
+    ("replaceListTracks(key: {id: 2}, refs: [{id: 2}, {id: 3}]) { changed }", 2),
+    ("replaceListTracks(key: {id: 9}, refs: [{id: 2}, {id: 3}]) { changed }", 0),
+    ("replaceListTracks(key: {id: 2}, refs: [{id: 1}, {id: 9}]) { changed }", 0),
+    ("replaceTrackLists(key: {code: \"t1\"}, refs: [{id: 2}]) { results { ref status } }", 2),
+    ("updateTrack(key: {id: 1}, input: {name: \"new\"}) { track { name made etag } }", 1),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { changed track { made album { title } } }", 1),
+    ("associateListTracks(key: {id: 1}, refs: [{id: 3}]) { changed }", 1),
     // Other ways to say which, and what is read further away.
-    ("associateListTracks(key: {id: 1}, refs: [{id: 3}, {code: \"t2\"}]) { changed results { ref status } }", false),
-    ("associateListTracks(key: {id: 1}, refs: []) { changed results { ref status } }", false),
-    ("associateListTracks(key: {id: 1}, refs: [{id: 2}]) { list { tracks { name } } }", false),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { track { album { title tracks { name } } } }", false),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { track { genre { name } } }", false),
-    ("associateTrackAlbum(key: {id: 1}, ref: {id: 9}) { changed }", false),
-    ("associateTrackAlbum(key: {id: 9}, ref: {id: 1}) { changed }", false),
-    ("associateListTracks(key: {id: 1}, refs: [{id: 3}, {id: 9}]) { changed }", false),
-    ("associateListTracks(key: {id: 9}, refs: [{id: 3}]) { changed }", false),
+    ("associateListTracks(key: {id: 1}, refs: [{id: 3}, {code: \"t2\"}]) { changed results { ref status } }", 0),
+    ("associateListTracks(key: {id: 1}, refs: []) { changed results { ref status } }", 0),
+    ("associateListTracks(key: {id: 1}, refs: [{id: 2}]) { list { tracks { name } } }", 0),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { track { album { title tracks { name } } } }", 0),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 2}) { track { genre { name } } }", 0),
+    ("associateTrackAlbum(key: {id: 1}, ref: {id: 9}) { changed }", 0),
+    ("associateTrackAlbum(key: {id: 9}, ref: {id: 1}) { changed }", 0),
+    ("associateListTracks(key: {id: 1}, refs: [{id: 3}, {id: 9}]) { changed }", 0),
+    ("associateListTracks(key: {id: 9}, refs: [{id: 3}]) { changed }", 0),
     // What is read beside the record itself, and what is not one plain change.
-    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { track { name album { title } } }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { track { name lists { name } } }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { a: track { name } b: track { id } }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"z\", album: {ref: {id: 2}}}) { track { name } }", false),
-    ("updateTrack(key: {id: 1}, input: {}) { outcome track { name version } }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"z\"}, ifMatch: \"x\") { outcome }", false),
+    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { track { name album { title } } }", 0),
+    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { track { name lists { name } } }", 0),
+    ("updateTrack(key: {id: 1}, input: {name: \"z\"}) { a: track { name } b: track { id } }", 0),
+    ("updateTrack(key: {id: 1}, input: {name: \"z\", album: {ref: {id: 2}}}) { track { name } }", 0),
+    ("updateTrack(key: {id: 1}, input: {}) { outcome track { name version } }", 0),
+    ("updateTrack(key: {id: 1}, input: {name: \"z\"}, ifMatch: \"x\") { outcome }", 0),
     // What is refused.
-    ("updateTrack(key: {id: 9}, input: {name: \"z\"}) { outcome }", false),
-    ("updateTrack(key: {id: 1}, input: {code: \"t2\"}) { outcome }", false),
-    ("updateTrack(key: {id: 1}, input: {played: \"-1\"}) { outcome }", false),
-    ("updateTrack(key: {id: 1}, input: {name: \"much longer than twenty letters\"}) { outcome }", false),
-    ("updateTrack(key: {id: 1}, input: {price: \"123456.00\"}) { outcome }", false),
+    ("updateTrack(key: {id: 9}, input: {name: \"z\"}) { outcome }", 0),
+    ("updateTrack(key: {id: 1}, input: {code: \"t2\"}) { outcome }", 0),
+    ("updateTrack(key: {id: 1}, input: {played: \"-1\"}) { outcome }", 0),
+    ("updateTrack(key: {id: 1}, input: {name: \"much longer than twenty letters\"}) { outcome }", 0),
+    ("updateTrack(key: {id: 1}, input: {price: \"123456.00\"}) { outcome }", 0),
 ];
 
 #[apply(backends)]
 #[tokio::test]
 async fn a_field_by_itself_does_what_it_does_beside_another(#[case] backend: Backend) {
     let Some(server) = scratch(backend, "alone", TABLES).await else { return };
-    for (field, is_single) in FIELDS {
+    for (field, statements) in FIELDS {
         server.execute(ROWS).await;
         let other = "other: updateWatched(key: {id: 1}, input: {seen: 0}) { outcome }";
         let expected = comparable(server.run(&format!("mutation {{ {field} {other} }}"), json!({})).await);
@@ -130,8 +133,9 @@ async fn a_field_by_itself_does_what_it_does_beside_another(#[case] backend: Bac
         let answer = comparable(server.run(&format!("mutation {{ {field} }}"), json!({})).await);
         assert_eq!(answer, expected, "{field}");
         assert_eq!(state(&server).await, stored, "{field}");
-        if *is_single && backend == Backend::Postgres {
-            assert_eq!(server.statements(&format!("mutation {{ {field} }}")).await, 1, "{field}");
+        if *statements > 0 && backend == Backend::Postgres {
+            server.execute(ROWS).await;
+            assert_eq!(server.statements(&format!("mutation {{ {field} }}")).await, *statements, "{field}");
         }
     }
 }
@@ -196,4 +200,55 @@ async fn what_the_answer_cannot_hold_is_undone() {
     assert_eq!(server.sql("select name from era").await, [json!({ "name": "a" })]);
     let update = "mutation { updateEra(key: {id: 1}, input: {start: \"2024-01-01\"}) { era { name start } } }";
     assert_eq!(server.data(update).await["updateEra"]["era"], json!({ "name": "a", "start": "2024-01-01" }));
+}
+
+/// An answer that is too large is not written either.
+#[tokio::test]
+async fn what_is_too_large_to_be_answered_is_undone() {
+    let tables = format!(
+        "create table shelf (id integer primary key, name text);
+         create table book (id integer primary key, name text, shelf_id integer references shelf (id));
+         insert into shelf values (1, 'a'), (2, 'b'); insert into book values (1, '{}', 1);",
+        "x".repeat(3_000)
+    );
+    let Some(server) = scratch(Backend::Postgres, "alone_large", &tables).await else { return };
+    let server = server
+        .another(|connection| {
+            let limits = Limits { max_answer: 2_000, ..Limits::default() };
+            relata::Gateway::builder(connection).read_directly().discover(&[]).limits(limits)
+        })
+        .await;
+    let associate = "mutation { associateBookShelf(key: {id: 1}, ref: {id: 2}) { book { name shelf { name } } } }";
+    assert_eq!(server.code(associate).await, "LIMIT_EXCEEDED");
+    assert_eq!(server.sql("select shelf_id from book").await, [json!({ "shelf_id": 1 })]);
+    server.data("mutation { associateBookShelf(key: {id: 1}, ref: {id: 2}) { book { id shelf { name } } } }").await;
+    assert_eq!(server.sql("select shelf_id from book").await, [json!({ "shelf_id": 2 })]);
+}
+
+/// Nobody knows whether a statement was done whose connection breaks: it is not begun anew.
+#[tokio::test]
+async fn what_breaks_in_the_middle_is_not_done_again() {
+    let Some(server) = scratch(Backend::Postgres, "alone_broken", &format!("{TABLES} {ROWS}")).await else { return };
+    for field in [
+        "updateTrack(key: {id: 1}, input: {name: \"new\"}) { track { name } }",
+        "updateTrack(key: {id: 1}, input: {name: \"new\"}) { track { name made } }",
+        "replaceTrackLists(key: {id: 1}, refs: [{id: 2}]) { changed }",
+    ] {
+        let stored = state(&server).await;
+        let holder = server.connection().begin().await.unwrap();
+        holder.execute_unprepared("select from track where id = 1 for update").await.unwrap();
+        let killed = async {
+            let waiting = "select cast(pg_terminate_backend(pid) as text) as done from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'";
+            while server.sql(waiting).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let mutation = format!("mutation {{ {field} }}");
+        let (answer, ()) = tokio::join!(server.run(&mutation, json!({})), killed);
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+        holder.rollback().await.unwrap();
+        assert_eq!(state(&server).await, stored, "{field}");
+        server.data(&mutation).await;
+    }
 }

@@ -1,5 +1,7 @@
 //! What the encoder asks of rows, whatever driver they come from.
 
+use std::sync::Arc;
+
 use sea_orm::sea_query::Value;
 
 use crate::{
@@ -79,6 +81,15 @@ pub(super) enum KeyPart {
     Bytes(Vec<u8>),
 }
 
+/// A statement that is run for each parent.
+pub(super) struct Each<'a> {
+    pub(super) statement: &'a Statement,
+    /// The values of its parameters; in the place of the key's parts something else.
+    pub(super) values: Vec<Value>,
+    /// The keys of the parents.
+    pub(super) keys: &'a Arc<Vec<Vec<KeyPart>>>,
+}
+
 /// A connection that runs statements.
 pub(super) trait Connection {
     type Rows: Rows;
@@ -113,6 +124,22 @@ pub(super) trait Connection {
         to: &mut Stream<'_, Self::Rows>,
     ) -> Result<(), Error> {
         let rows = self.fetch(statement, values).await?;
+        to.take(rows).await.map(|_| ())
+    }
+
+    /// Whether children are read parent by parent, where there is a statement for that.
+    fn reads_each(&self) -> bool {
+        false
+    }
+
+    /// Runs a statement for each parent. Answers what one statement about all of them would.
+    async fn fetch_each(&mut self, _each: Each<'_>) -> Result<Self::Rows, Error> {
+        Ok(Self::Rows::default())
+    }
+
+    /// Runs a statement for each parent and has the rows written while they come.
+    async fn stream_each(&mut self, each: Each<'_>, to: &mut Stream<'_, Self::Rows>) -> Result<(), Error> {
+        let rows = self.fetch_each(each).await?;
         to.take(rows).await.map(|_| ())
     }
 

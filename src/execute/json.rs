@@ -12,12 +12,24 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// A JSON string of bytes that should be UTF-8; what is none is replaced.
+pub(super) fn text(text: &[u8], out: &mut Vec<u8>) {
+    match std::str::from_utf8(text) {
+        Ok(text) => string(text, out),
+        Err(_) => string(&String::from_utf8_lossy(text), out),
+    }
+}
+
 /// The inside of a JSON string (RFC 8259, section 7): quotes, backslashes and control characters are escaped.
 pub(super) fn escaped(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
+    // Without an early end, so that many bytes are looked at in one go.
+    if !bytes.iter().fold(false, |found, byte| found | is_escaped(*byte)) {
+        return out.extend_from_slice(bytes);
+    }
     let mut start = 0;
     for (index, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+        if !is_escaped(*byte) {
             continue;
         }
         out.extend_from_slice(&bytes[start..index]);
@@ -36,6 +48,10 @@ pub(super) fn escaped(text: &str, out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(&bytes[start..]);
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// A whole number.

@@ -1,6 +1,6 @@
 //! Which children belong to which parent: the distinct keys of the parents, and the rows of each.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use crate::catalog::AttributeType;
 
@@ -16,7 +16,7 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct ParentKeys {
     /// The distinct keys; the position of each is its ordinal.
-    pub(super) keys: Vec<Vec<KeyPart>>,
+    pub(super) keys: Arc<Vec<Vec<KeyPart>>>,
     /// For each row of the parent step the ordinal of its key.
     ordinals: Vec<u32>,
     /// For each ordinal the rows of the child step.
@@ -27,20 +27,20 @@ impl ParentKeys {
     /// Collects the keys of a step's rows; a key with a null in it has no children.
     pub(super) fn collect<R: Rows>(rows: &R, columns: &[usize], types: &[AttributeType]) -> Result<Self, Error> {
         let mut seen: HashMap<Vec<KeyPart>, u32> = HashMap::with_capacity(rows.len());
-        let mut keys = Self { ordinals: Vec::with_capacity(rows.len()), ..Self::default() };
+        let (mut keys, mut ordinals) = (Vec::new(), Vec::with_capacity(rows.len()));
         for row in (0..rows.len()).map(|index| rows.row(index)) {
             let parts = columns.iter().zip(types).map(|(column, ty)| row.key(*column, ty));
             let ordinal = match parts.collect::<Result<Option<Vec<KeyPart>>, Error>>()? {
                 None => NONE,
                 Some(key) => *seen.entry(key).or_insert_with_key(|key| {
-                    keys.keys.push(key.clone());
-                    u32::try_from(keys.keys.len() - 1).unwrap_or(NONE)
+                    keys.push(key.clone());
+                    u32::try_from(keys.len() - 1).unwrap_or(NONE)
                 }),
             };
-            keys.ordinals.push(ordinal);
+            ordinals.push(ordinal);
         }
-        keys.ranges = vec![0..0; keys.keys.len()];
-        Ok(keys)
+        let ranges = vec![0..0; keys.len()];
+        Ok(Self { keys: Arc::new(keys), ordinals, ranges })
     }
 
     /// Notes where the children of each parent lie; they come ordered by the ordinal in their first column.

@@ -16,6 +16,7 @@ mod mysql;
 mod outlet;
 mod pool;
 mod postgres;
+mod program;
 mod read;
 mod reference;
 mod replicas;

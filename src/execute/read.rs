@@ -10,15 +10,16 @@ use sea_orm::sea_query::Value;
 use crate::{
     catalog::Catalog,
     plan::{Query, ReadPlan},
-    sql::{Dialect, Parameter, Slot, Statement, compile},
+    sql::{Dialect, Parameter, Slot, Statement, compile, compile_each},
 };
 
 use super::{
     Error, Failure,
-    cells::{Connection, Rows},
+    cells::{Connection, Each, KeyPart, Rows},
     encode,
     keys::ParentKeys,
     outlet::{Outgoing, Sending},
+    program::Program,
     spine::Spine,
     stream::Stream,
 };
@@ -30,6 +31,10 @@ pub struct Read {
     pub plan: ReadPlan,
     /// A statement per step.
     pub statements: Vec<Statement>,
+    /// For the same, one about a single parent, where there is one. It takes the same slots.
+    each: Vec<Option<Statement>>,
+    /// How a row of the last list is written, where rows are written as they come.
+    program: Option<Program>,
     /// Whether one of them took longer than a moment the last time. Clones share it.
     pub(super) is_long: Arc<AtomicBool>,
     /// For each of them, whether there were more children than fit on a page: then pages are asked for from there on.
@@ -42,7 +47,13 @@ impl Read {
     pub fn new(catalog: &Catalog, dialect: Dialect, plan: ReadPlan) -> Self {
         let statements: Vec<_> = plan.steps.iter().map(|step| compile(catalog, dialect, step)).collect();
         let has_pages = statements.iter().map(|statement| AtomicBool::new(statement.whole.is_none())).collect();
-        Self { plan, statements, is_long: Arc::default(), has_pages }
+        let each = plan.steps.iter().zip(&statements).map(|(step, all)| {
+            let is_alike = |each: &Statement| (&each.slots, &each.fixed) == (&all.slots, &all.fixed);
+            compile_each(catalog, dialect, step).filter(is_alike)
+        });
+        let each = each.collect();
+        let program = Spine::of(&plan).and_then(|spine| Program::of(spine.row));
+        Self { plan, statements, each, program, is_long: Arc::default(), has_pages }
     }
 }
 
@@ -132,46 +143,78 @@ pub(super) async fn answer<C: Connection>(
     sending: Option<Sending<'_>>,
 ) -> Result<Fragment, Error> {
     let mut fetched: Vec<Fetched<C::Rows>> = Vec::with_capacity(field.statements.len());
-    let spine = Spine::of(&field.plan);
+    let way = field.program.as_ref().and_then(|program| Some((Spine::of(&field.plan)?, program)));
     for index in 0..field.statements.len() {
-        let (step, statement) = (&field.plan.steps[index], &field.statements[index]);
         let parents = parents(field, index, &fetched)?;
-        let keys = parents.as_ref().map(|parents| connection.parent_keys(&parents.keys, &statement.parent_key));
-        let is_childless = parents.as_ref().is_some_and(|parents| parents.keys.is_empty());
+        let asked = parents.as_ref().map(|parents| Arc::clone(&parents.keys));
         let slots = slots.get(index).map_or(&[][..], Vec::as_slice);
-        let keys = keys.as_deref().unwrap_or(root_keys);
         let is_last = index + 1 == field.statements.len();
         if is_last {
             connection.conclude();
         }
-        let whole = match &parents {
-            Some(parents) if !is_childless => field.whole(connection, index, slots, keys, parents.keys.len()).await?,
-            _ => None,
-        };
-        let values = if is_childless || whole.is_some() { Vec::new() } else { parameters(statement, slots, keys) };
-        if let Some(spine) = &spine
+        let question = Question::of(connection, field, index, slots, root_keys, asked.as_ref()).await?;
+        if let Some((spine, program)) = &way
             && is_last
             && come_in_order(&fetched, parents.as_ref())
         {
             fetched.push(Fetched { rows: C::Rows::default(), parents });
-            let mut stream = Stream::new(&field.plan, spine, fetched, max_answer, sending);
-            match whole {
-                Some(rows) => _ = stream.take(rows).await?,
-                None if is_childless => {}
-                None => connection.stream(statement, values, &mut stream).await?,
+            let mut stream = Stream::new(&field.plan, spine, program, fetched, max_answer, sending);
+            match question {
+                Question::None => {}
+                Question::Whole(rows) => _ = stream.take(rows).await?,
+                Question::All(statement, values) => connection.stream(statement, values, &mut stream).await?,
+                Question::Each(each) => connection.stream_each(each, &mut stream).await?,
             }
             return stream.finish();
         }
-        let rows = match whole {
-            Some(rows) => rows,
-            None if is_childless => C::Rows::default(),
-            None => connection.fetch(statement, values).await?,
+        let rows = match question {
+            Question::None => C::Rows::default(),
+            Question::Whole(rows) => rows,
+            Question::All(statement, values) => connection.fetch(statement, values).await?,
+            Question::Each(each) => connection.fetch_each(each).await?,
         };
         let mut step_rows = Fetched { rows, parents };
-        step_rows.assign(&step.query)?;
+        step_rows.assign(&field.plan.steps[index].query)?;
         fetched.push(step_rows);
     }
     encode::object(&field.plan, &fetched, max_answer)
+}
+
+/// What a step asks of the database.
+enum Question<'a, R> {
+    /// Nothing: there are no parents.
+    None,
+    /// Nothing any more: the children of all parents are here, because no page is full.
+    Whole(R),
+    /// One statement, with the values of its parameters.
+    All(&'a Statement, Vec<Value>),
+    /// A statement for each parent.
+    Each(Each<'a>),
+}
+
+impl<'a, R> Question<'a, R> {
+    async fn of<C: Connection<Rows = R>>(
+        connection: &mut C,
+        field: &'a Read,
+        index: usize,
+        slots: &[Value],
+        root_keys: &[Value],
+        parents: Option<&'a Arc<Vec<Vec<KeyPart>>>>,
+    ) -> Result<Self, Error> {
+        let statement = &field.statements[index];
+        let Some(keys) = parents else { return Ok(Self::All(statement, parameters(statement, slots, root_keys))) };
+        if keys.is_empty() {
+            return Ok(Self::None);
+        }
+        if let Some(each) = field.each[index].as_ref().filter(|_| connection.reads_each()) {
+            return Ok(Self::Each(Each { statement: each, values: parameters(each, slots, &[]), keys }));
+        }
+        let lists = connection.parent_keys(keys, &statement.parent_key);
+        Ok(match field.whole(connection, index, slots, &lists, keys.len()).await? {
+            Some(rows) => Self::Whole(rows),
+            None => Self::All(statement, parameters(statement, slots, &lists)),
+        })
+    }
 }
 
 /// Whether the children of the last step come in the order in which their parents are written.

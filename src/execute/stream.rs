@@ -5,21 +5,29 @@ use std::ops::Range;
 
 use futures_util::TryStreamExt;
 
-use crate::plan::ReadPlan;
+use crate::plan::{Column, Query, ReadPlan};
 
 use super::{
     Error,
     cells::{Cells, Rows},
     encode::{Encoder, Frame},
     outlet::Sending,
+    program::{Line, Program, Sheet},
     read::Fetched,
     spine::{Spine, Way},
 };
+
+/// How much room an answer has from the start.
+const FIRST: usize = 4_096;
 
 /// A field in the making.
 pub(super) struct Stream<'a, R> {
     plan: &'a ReadPlan,
     spine: &'a Spine<'a>,
+    /// How a row of the list is written.
+    program: &'a Program,
+    /// The columns of those rows.
+    columns: &'a [Column],
     /// The rows of all steps; of the last one those that came last.
     fetched: Vec<Fetched<R>>,
     /// The levels that are being written.
@@ -85,13 +93,56 @@ impl<'a, R: Rows> Stream<'a, R> {
     pub(super) fn new(
         plan: &'a ReadPlan,
         spine: &'a Spine<'a>,
+        program: &'a Program,
         fetched: Vec<Fetched<R>>,
         max_answer: usize,
         sending: Option<Sending<'a>>,
     ) -> Self {
         let open = vec![Open::default(); spine.levels.len()];
-        let out = Vec::with_capacity(1_024);
-        Self { plan, spine, fetched, open, place: Place::Object(0), max_answer, out, sent: 0, sending, failed: None }
+        let columns = match plan.steps.last().map(|step| &step.query) {
+            Some(Query::Rows(rows)) => &rows.columns[..],
+            _ => &[],
+        };
+        let out = Vec::with_capacity(FIRST);
+        let place = Place::Object(0);
+        Self { plan, spine, program, columns, fetched, open, place, max_answer, out, sent: 0, sending, failed: None }
+    }
+
+    /// Begins anew, where nothing was sent yet.
+    pub(super) fn restart(&mut self) {
+        self.open.fill(Open::default());
+        self.place = Place::Object(0);
+        self.out.clear();
+        self.failed = None;
+    }
+
+    /// How many bytes are written that were not sent.
+    pub(super) fn written(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Writes a row of the parent at a position. `shift` columns stand before those of the step.
+    pub(super) fn put<C: Cells>(&mut self, ordinal: usize, row: &C, shift: usize) {
+        if self.failed.is_none()
+            && let Err(error) = self.write_row(ordinal, row, shift)
+        {
+            self.failed = Some(error);
+        }
+    }
+
+    /// Sends what was put, if it is more than a buffer.
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
+        if self.failed.is_none()
+            && let Some(sending) = self.sending
+        {
+            let written = self.out.len();
+            if !sending.send(&mut self.out).await? {
+                self.sending = None;
+            } else if self.out.is_empty() {
+                self.sent += written;
+            }
+        }
+        Ok(())
     }
 
     /// Writes rows, and sends what is more than a buffer. Answers them, for the next ones to lie in their place.
@@ -106,14 +157,8 @@ impl<'a, R: Rows> Stream<'a, R> {
                 return Err(error);
             }
             self.failed = Some(error);
-        } else if let Some(sending) = self.sending {
-            let written = self.out.len();
-            if !sending.send(&mut self.out).await? {
-                self.sending = None;
-            } else if self.out.is_empty() {
-                self.sent += written;
-            }
         }
+        self.flush().await?;
         Ok(std::mem::take(&mut self.fetched[last].rows))
     }
 
@@ -131,19 +176,30 @@ impl<'a, R: Rows> Stream<'a, R> {
     }
 
     fn write(&mut self, rows: R) -> Result<(), Error> {
-        let (last, object) = (self.last(), self.spine.row);
-        let has_parents = self.fetched[last].parents.is_some();
+        let last = self.last();
+        let shift = self.fetched[last].shift();
+        let mut written = Ok(());
+        for row in (0..rows.len()).map(|row| rows.row(row)) {
+            let ordinal = if shift > 0 { row.ordinal(0)? } else { 0 };
+            written = self.write_row(ordinal, &row, shift);
+            if written.is_err() {
+                break;
+            }
+        }
         self.fetched[last].rows = rows;
-        for row in 0..self.fetched[last].rows.len() {
-            let ordinal = if has_parents { self.fetched[last].rows.row(row).ordinal(0)? } else { 0 };
-            if !self.advance(ordinal)? {
-                continue;
-            }
-            if let Place::List(parent, written) = self.place {
-                self.comma(written > 0);
-                self.encode(|encoder| encoder.object(object, Some(Frame { step: last, row })))?;
-                self.place = Place::List(parent, written + 1);
-            }
+        written
+    }
+
+    fn write_row<C: Cells>(&mut self, ordinal: usize, row: &C, shift: usize) -> Result<(), Error> {
+        if !self.advance(ordinal)? {
+            return Ok(());
+        }
+        if let Place::List(parent, written) = self.place {
+            self.comma(written > 0);
+            let line = Line { row, shift, columns: self.columns };
+            let most = self.max_answer.saturating_sub(self.sent);
+            self.program.write(&line, &mut Sheet { out: &mut self.out, most, max_answer: self.max_answer })?;
+            self.place = Place::List(parent, written + 1);
         }
         Ok(())
     }

@@ -94,7 +94,7 @@ pub(super) fn intersect(
     pairs.fold(Cond::all(), Cond::add)
 }
 
-/// Attributes of one table against the columns `k0`, `k1`, … of the parents.
+/// Attributes of one table against the columns `k0`, `k1`, … of the parents, or against the key of the only one.
 pub(super) fn keys(
     scope: &Scope<'_>,
     id: EntityId,
@@ -103,7 +103,8 @@ pub(super) fn keys(
     parents: &DynIden,
 ) -> SqlCondition {
     let pairs = attributes.iter().enumerate().map(|(part, attribute)| {
-        let key = Expr::col((parents.clone(), super::alias::iden(&format!("k{part}"))));
+        let only = if scope.has_one_parent { scope.dialect.only_parent(part) } else { None };
+        let key = only.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}")))));
         scope.column(id, *attribute, table).expr.eq(key)
     });
     pairs.fold(Cond::all(), Cond::add)

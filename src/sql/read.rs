@@ -178,7 +178,7 @@ fn children_of_all(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, sources: usize)
 }
 
 /// How many of the hops an order asks for.
-fn ordering_sources(rows: &Rows) -> usize {
+pub(super) fn ordering_sources(rows: &Rows) -> usize {
     rows.order.iter().map(|term| term.source).max().unwrap_or(0)
 }
 
@@ -228,7 +228,7 @@ fn attributes_in_use(catalog: &Catalog, rows: &Rows) -> Vec<AttributeId> {
 
 /// The attributes by which the page of a parent names its records: the primary key, or on a many-to-many
 /// relationship what the intersect points at, because then the page can be found in the intersect alone.
-fn page_target(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> Vec<AttributeId> {
+pub(super) fn page_target(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> Vec<AttributeId> {
     if in_intersect_alone(scope, hop, rows) {
         hop.target_attributes(scope.catalog).to_vec()
     } else {
@@ -249,7 +249,7 @@ fn in_intersect_alone(scope: &Scope<'_>, hop: Hop, rows: &Rows) -> bool {
 }
 
 /// The page of one parent, as a sub-select that refers to the parent's key.
-fn page_of_one_parent(
+pub(super) fn page_of_one_parent(
     scope: &mut Scope<'_>,
     hop: Hop,
     rows: &Rows,
@@ -266,8 +266,26 @@ fn page_of_one_parent(
         intersect_page(scope, rows, many, 1 - hop.role(), &base, &mut select);
         return select;
     }
+    let first = reach(scope, hop, parents, &base, &mut select);
+    for id in target {
+        let column = scope.column(rows.entity, *id, &base).expr;
+        select.expr_as(column, iden(&catalog.entity(rows.entity).attribute(*id).column));
+    }
+    let aliases = joins(scope, rows, base, ordering_sources(rows), &mut select);
+    page_by(scope, hop, rows, &first, &aliases, &mut select);
+    select
+}
+
+/// The tables through which a parent reaches its records under `base`; answers the alias of the first of them.
+pub(super) fn reach(
+    scope: &mut Scope<'_>,
+    hop: Hop,
+    parents: &DynIden,
+    base: &DynIden,
+    select: &mut SelectStatement,
+) -> DynIden {
     let mut first = base.clone();
-    for (index, (table, on)) in join::members(scope, hop, &base, parents).into_iter().enumerate() {
+    for (index, (table, on)) in join::members(scope, hop, base, parents).into_iter().enumerate() {
         if let (0, TableRef::Table(_, Some(alias))) = (index, &table) {
             first = alias.clone();
             select.from(table).cond_where(on);
@@ -275,22 +293,29 @@ fn page_of_one_parent(
             select.inner_join(table, on);
         }
     }
-    for id in target {
-        let column = scope.column(rows.entity, *id, &base).expr;
-        select.expr_as(column, iden(&catalog.entity(rows.entity).attribute(*id).column));
-    }
-    let aliases = joins(scope, rows, base, ordering_sources(rows), &mut select);
-    restrict(scope, rows, &aliases, &mut select);
+    first
+}
+
+/// Which of the records that a parent reaches through the table `first`, in their order.
+pub(super) fn page_by(
+    scope: &mut Scope<'_>,
+    hop: Hop,
+    rows: &Rows,
+    first: &DynIden,
+    aliases: &[DynIden],
+    select: &mut SelectStatement,
+) {
+    restrict(scope, rows, aliases, select);
+    let catalog = scope.catalog;
     let column = |term: &OrderTerm| {
         let mirror = hop.many_to_many(catalog).and_then(|many| mirror(catalog, many, hop, term));
         match mirror {
-            Some((intersect, lookup)) => scope.column(intersect, lookup, &first),
-            None => order::column(scope, rows, term, &aliases),
+            Some((intersect, lookup)) => scope.column(intersect, lookup, first),
+            None => order::column(scope, rows, term, aliases),
         }
     };
-    order::apply_by(scope, rows, column, &mut select);
-    limit(rows, &mut select);
-    select
+    order::apply_by(scope, rows, column, select);
+    limit(rows, select);
 }
 
 /// The attribute of the intersect that holds the same value as an attribute of the target, in the same order. By it, a database finds the
@@ -336,7 +361,7 @@ fn intersect_page(
 }
 
 /// Joins the first `count` hops; answers the alias of every source.
-fn joins(
+pub(super) fn joins(
     scope: &mut Scope<'_>,
     rows: &Rows,
     base: DynIden,
@@ -356,7 +381,7 @@ fn joins(
     aliases
 }
 
-fn columns(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+pub(super) fn columns(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
     for column in &rows.columns {
         let typed = scope.column(rows.source(column.source), column.attribute, &aliases[column.source]);
         select.expr(scope.dialect.readable(&typed));
@@ -366,7 +391,7 @@ fn columns(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut Sel
     }
 }
 
-fn restrict(scope: &mut Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
+pub(super) fn restrict(scope: &mut Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut SelectStatement) {
     if let Some(filter) = &rows.filter {
         select.cond_where(filter::compile(scope, filter, rows.entity, &aliases[0]));
     }
@@ -380,14 +405,14 @@ fn page(scope: &Scope<'_>, rows: &Rows, aliases: &[DynIden], select: &mut Select
     limit(rows, select);
 }
 
-fn limit(rows: &Rows, select: &mut SelectStatement) {
+pub(super) fn limit(rows: &Rows, select: &mut SelectStatement) {
     select.limit(rows.limit);
     if rows.offset > 0 {
         select.offset(rows.offset);
     }
 }
 
-fn tuple(scope: &Scope<'_>, id: EntityId, attributes: &[AttributeId], alias: &DynIden) -> Expr {
+pub(super) fn tuple(scope: &Scope<'_>, id: EntityId, attributes: &[AttributeId], alias: &DynIden) -> Expr {
     let mut columns: Vec<Expr> = attributes.iter().map(|attribute| scope.column(id, *attribute, alias).expr).collect();
     if columns.len() == 1 { columns.remove(0) } else { Expr::tuple(columns) }
 }

@@ -17,6 +17,8 @@ use super::{
 pub(super) struct Scope<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) dialect: Dialect,
+    /// Whether the statement is run with the key of one parent, and not with a table of all.
+    pub(super) has_one_parent: bool,
     aliases: Aliases,
     /// The parameters whose values come with each request.
     slots: Vec<Slot>,
@@ -26,7 +28,8 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(catalog: &'a Catalog, dialect: Dialect) -> Self {
-        Self { catalog, dialect, aliases: Aliases::default(), slots: Vec::new(), fixed: Vec::new() }
+        let (aliases, slots, fixed) = (Aliases::default(), Vec::new(), Vec::new());
+        Self { catalog, dialect, has_one_parent: false, aliases, slots, fixed }
     }
 
     pub(super) fn alias(&mut self) -> DynIden {

@@ -6,13 +6,13 @@ use sea_orm::sea_query::{QueryStatementWriter, Value};
 
 use crate::{
     catalog::{AttributeId, AttributeType, Catalog, EntityId},
-    plan::{Query, Step},
+    plan::{Parent, Query, Step},
 };
 
 use super::{
     aggregate,
     dialect::{Dialect, key_marker},
-    read,
+    each, read,
     scope::Scope,
     slot::{Slot, marked},
 };
@@ -99,6 +99,19 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
         _ => None,
     };
     Statement { slots, fixed, whole, ..finish(dialect, &select, parent_key) }
+}
+
+/// Compiles a step into a statement about one of its parents, whose rows come without the parent's position; nothing where
+/// one about all of them serves better. What it takes from requests is what the other one takes.
+#[must_use]
+pub fn compile_each(catalog: &Catalog, dialect: Dialect, step: &Step) -> Option<Statement> {
+    let (Some(Parent { hop, .. }), Query::Rows(rows)) = (&step.parent, &step.query) else { return None };
+    dialect.only_parent(0)?;
+    let mut scope = Scope::new(catalog, dialect);
+    let select = each::compile(&mut scope, *hop, rows);
+    let parent_key = types(catalog, hop.start_entity(catalog), hop.start_attributes(catalog));
+    let (slots, fixed) = scope.into_slots();
+    Some(Statement { slots, fixed, ..finish(dialect, &select, parent_key) })
 }
 
 /// The types of some attributes of an entity.

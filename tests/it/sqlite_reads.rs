@@ -175,3 +175,63 @@ async fn a_read_that_takes_long_is_answered_and_one_that_nobody_waits_for_ends()
         assert_eq!(server.data("{ bound(key: {id: 1}) { id } }").await["bound"]["id"], 1);
     }
 }
+
+/// Parents with keys of every storage class, of one part and of two; and statistics, which change plans.
+const SHELVES: &str = "
+    create table person (id integer primary key, name text not null);
+    create table shelf (a integer not null, b text not null, code varchar(40) unique, bin blob unique,
+        num real unique, primary key (a, b));
+    create table item (id integer primary key, title text, a integer, b text,
+        shelf_code varchar(40) references shelf (code), shelf_bin blob references shelf (bin),
+        shelf_num real references shelf (num), maker integer references person (id),
+        foreign key (a, b) references shelf (a, b));
+    create table tag (id integer primary key, word text not null);
+    create table item_tag (item integer not null references item (id), tag integer not null references tag (id),
+        primary key (item, tag));
+    insert into person values (1, 'Ann'), (2, 'Bo');
+    insert into shelf values (1, 'x', 'A', x'00ff', 1.5), (1, 'y', 'b', x'', 2), (2, 'x', 'text', x'61', -3.25),
+        (3, 'ü \"q\"', null, null, null);
+    insert into tag values (1, 'red'), (2, 'green'), (3, 'blue');
+    with recursive n(i) as (select 1 union all select i + 1 from n where i < 40)
+        insert into item select i, 'item ' || (i * 7 % 40), 1 + i % 3, case when i % 3 = 2 then 'ü \"q\"'
+                when i % 6 = 3 then 'y' when i % 6 = 1 then null else 'x' end,
+            case i % 3 when 0 then 'A' when 1 then 'b' end, case i % 3 when 0 then x'00ff' when 1 then x'61' end,
+            case i % 3 when 0 then 1.5 when 1 then -3.25 end, nullif(i % 3, 0) from n;
+    insert into item_tag select id, 1 + (id + t.column1) % 3 from item, (values (0), (1)) t;
+    create index item_title on item (title);
+    create index item_ab on item (a, b);
+    create index item_code on item (shelf_code);
+    analyze;";
+
+#[tokio::test]
+async fn children_are_the_same_parent_by_parent_as_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let [direct, pooled] = both(&folder, SHELVES).await;
+    let data = direct.data("{ shelves { a b itemsByShelf { id } itemsByShelfCode { id } } }").await;
+    for shelf in data["shelves"].as_array().unwrap() {
+        for (name, on) in [("itemsByShelf", "(s.a, s.b) = (i.a, i.b)"), ("itemsByShelfCode", "s.code = i.shelf_code")] {
+            let (a, b) = (&shelf["a"], shelf["b"].as_str().unwrap());
+            let sql =
+                format!("select i.id from item i, shelf s where {on} and s.a = {a} and s.b = '{b}' order by i.id");
+            let expected = direct.sql(&sql).await;
+            assert_eq!(shelf[name], json!(expected), "{name} of {a}, {b}");
+        }
+    }
+    for children in [
+        "itemsByShelf { id title }",
+        "itemsByShelfBin { id shelfBin }",
+        "itemsByShelfNum { id ref etag shelfNum }",
+        "itemsByShelf(first: 2, offset: 1, orderBy: [{title: DESC}]) { title makerPerson { name } }",
+        "itemsByShelf(first: 3, orderBy: [{makerPerson: {name: DESC}}, {title: ASC}]) { title shelf { code } }",
+        "itemsByShelf(where: {title: {startsWith: \"item 3\"}}) { title makerPerson { name items(first: 2) { id } } }",
+        "itemsByShelfCode(where: {tags: {some: {word: {eq: \"red\"}}}}) { id tags(orderBy: [{word: ASC}]) { word } }",
+        "itemsByShelfConnection(last: 2) { totalCount nodes { id } pageInfo { hasPreviousPage } }",
+        "itemsByShelfAggregate { count } itemsByShelf { tags(first: 1, where: {word: {ne: \"red\"}}) { word } }",
+        "itemsByShelf { tags { word items(first: 2, orderBy: [{title: DESC}]) { title tagsConnection { totalCount } } } }",
+    ] {
+        let query = format!("{{ shelves {{ a b {children} }} }}");
+        let data = direct.data(&query).await;
+        assert_eq!(data, pooled.data(&query).await, "{query}");
+        assert!(data["shelves"].as_array().is_some_and(|shelves| shelves.len() == 4), "{data}");
+    }
+}

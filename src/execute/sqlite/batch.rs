@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-use super::Stored;
+use super::{Stored, key, write};
 
 /// Rows one after the other.
 #[derive(Debug, Default)]
@@ -41,11 +41,6 @@ struct Place {
 pub(super) struct Full;
 
 impl Batch {
-    /// No rows of so many columns.
-    pub(super) fn new(columns: usize) -> Self {
-        Self { columns, ..Self::default() }
-    }
-
     /// How many bytes it takes, roughly.
     pub(super) fn size(&self) -> usize {
         self.bytes.len() + self.cells.len() * size_of::<Cell>()
@@ -66,11 +61,14 @@ impl Batch {
 
     /// All rows so far, taken out.
     pub(super) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new(self.columns))
+        std::mem::take(self)
     }
 
     /// Ends the row that is being added.
     pub(super) fn end_row(&mut self) {
+        if self.rows == 0 {
+            self.columns = self.cells.len();
+        }
         self.rows += 1;
     }
 
@@ -112,7 +110,7 @@ impl<'b> BatchRow<'b> {
         let cell = self
             .cells
             .get(column)
-            .ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: column, len: self.cells.len() })?;
+            .ok_or_else(|| sqlx::Error::ColumnIndexOutOfBounds { index: column, len: self.cells.len() })?;
         Ok(match *cell {
             Cell::Null => Stored::Null,
             Cell::Integer(number) => Stored::Integer(number),
@@ -129,11 +127,11 @@ impl Cells for BatchRow<'_> {
     }
 
     fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.stored(column)?.write(ty, out)
+        write(self.stored(column)?, ty, out)
     }
 
     fn key(&self, column: usize, _: &AttributeType) -> Result<Option<KeyPart>, Error> {
-        Ok(self.stored(column)?.key())
+        Ok(key(self.stored(column)?))
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {

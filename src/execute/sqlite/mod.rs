@@ -1,6 +1,7 @@
 //! SQLite's rows. Any column may hold a value of any storage class there, so each is looked at.
 
 mod batch;
+mod call;
 mod reader;
 mod readers;
 mod session;
@@ -8,6 +9,7 @@ mod session;
 use std::io::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use rusqlite::types::ValueRef as Stored;
 use sea_orm::sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
@@ -30,36 +32,25 @@ use super::{
 
 pub(super) use readers::Readers;
 
-/// A value by its storage class.
-#[derive(Clone, Copy)]
-enum Stored<'r> {
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(&'r [u8]),
-    Blob(&'r [u8]),
+/// Writes a value as JSON of an attribute's type.
+#[inline]
+fn write(stored: Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
+    if matches!(stored, Stored::Null) {
+        out.extend_from_slice(b"null");
+        return Ok(());
+    }
+    write_present(&stored, ty, out).ok_or_else(|| misfit(ty))
 }
 
-impl Stored<'_> {
-    /// Writes it as JSON of an attribute's type.
-    fn write(&self, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        if matches!(self, Self::Null) {
-            out.extend_from_slice(b"null");
-            return Ok(());
-        }
-        write(self, ty, out).ok_or_else(|| misfit(ty))
-    }
-
-    /// The same as part of a key; nothing for null.
-    fn key(&self) -> Option<KeyPart> {
-        Some(match self {
-            Self::Null => return None,
-            Self::Integer(number) => KeyPart::Integer(*number),
-            Self::Real(number) => KeyPart::Text(number.to_string()),
-            Self::Text(text) => KeyPart::Text(String::from_utf8_lossy(text).into_owned()),
-            Self::Blob(blob) => KeyPart::Bytes(blob.to_vec()),
-        })
-    }
+/// A value as part of a key; nothing for null.
+fn key(stored: Stored<'_>) -> Option<KeyPart> {
+    Some(match stored {
+        Stored::Null => return None,
+        Stored::Integer(number) => KeyPart::Integer(number),
+        Stored::Real(number) => KeyPart::Text(number.to_string()),
+        Stored::Text(text) => KeyPart::Text(String::from_utf8_lossy(text).into_owned()),
+        Stored::Blob(blob) => KeyPart::Bytes(blob.to_vec()),
+    })
 }
 
 fn stored(row: &SqliteRow, column: usize) -> Result<Stored<'_>, Error> {
@@ -86,11 +77,11 @@ impl Cells for SqliteRow {
     }
 
     fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), Error> {
-        stored(self, column)?.write(ty, out)
+        write(stored(self, column)?, ty, out)
     }
 
     fn key(&self, column: usize, _: &AttributeType) -> Result<Option<KeyPart>, Error> {
-        Ok(stored(self, column)?.key())
+        Ok(key(stored(self, column)?))
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
@@ -132,8 +123,8 @@ fn is_zero_date(text: &[u8]) -> bool {
     text.get(..10).is_some_and(|date| (&date[5..7] == b"00" || &date[8..] == b"00") && is_date(date))
 }
 
-/// Writes a value as JSON of an attribute's type; nothing where it is not of that type.
-fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
+/// Writes a value that is there as JSON of an attribute's type; nothing where it is not of that type.
+fn write_present(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<()> {
     match (ty, stored) {
         (AttributeType::Boolean, Stored::Integer(number)) => {
             out.extend_from_slice(if *number == 0 { b"false" } else { b"true" });
@@ -179,7 +170,7 @@ fn write(stored: &Stored<'_>, ty: &AttributeType, out: &mut Vec<u8>) -> Option<(
         (AttributeType::Bytes, Stored::Real(number)) => json::bytes(number.to_string().as_bytes(), out),
         (AttributeType::Enum(list), stored) => json::string(enum_name(list, stored)?, out),
         (AttributeType::String { .. } | AttributeType::Text, stored) => match stored {
-            Stored::Text(text) | Stored::Blob(text) => json::string(&String::from_utf8_lossy(text), out),
+            Stored::Text(text) | Stored::Blob(text) => json::text(text, out),
             Stored::Integer(number) => json::quoted_integer(*number, out),
             Stored::Real(number) => {
                 out.push(b'"');
@@ -232,8 +223,18 @@ fn moment(stored: &Stored<'_>) -> Option<NaiveDateTime> {
     Some(DateTime::from_timestamp_millis(milliseconds)?.naive_utc())
 }
 
-/// A number in its shortest form.
+/// The longest text of a number with a point and fifteen digits, of which no number has two.
+const UNIQUE: usize = 16;
+
+/// A number in its shortest form, without an exponent.
 fn display(number: f64, out: &mut Vec<u8>) {
+    if (1e-4..1e15).contains(&number.abs()) {
+        let mut buffer = zmij::Buffer::new();
+        let text = buffer.format_finite(number);
+        if text.len() <= UNIQUE {
+            return out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
+        }
+    }
     // Writing to a vector cannot fail.
     let _ = write!(out, "{number}");
 }
@@ -279,4 +280,26 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
         .or_else(|| spelled("%Y-%m-%dT%H:%M:%S%.f"))
         .or_else(|| spelled("%Y-%m-%d %H:%M"))
         .or_else(|| spelled("%Y-%m-%dT%H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_as_rust_shows_them() {
+        let mut random = 0x5eed_u64;
+        let bits = std::iter::repeat_with(|| {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            f64::from_bits(random)
+        });
+        let cents = (0..20_000).map(|cents| f64::from(cents) / 100.0);
+        let powers = (-30..30).flat_map(|power| [1.0, 9.999_999, -1.5].map(|number| number * 10_f64.powi(power)));
+        let numbers = bits.filter(|number| number.is_finite()).take(20_000).chain(cents).chain(powers);
+        for number in numbers.chain([0.0, -0.0, 1e15, 999_999_999_999_999.9, 1e-4, 0.000_1]) {
+            let mut written = Vec::new();
+            display(number, &mut written);
+            assert_eq!(String::from_utf8_lossy(&written), number.to_string());
+        }
+    }
 }

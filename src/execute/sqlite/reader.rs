@@ -18,7 +18,7 @@ use crate::{
     catalog::AttributeType,
     execute::{
         Error, Read,
-        cells::{Connection, KeyPart},
+        cells::{Connection, Each, KeyPart},
         json_keys,
         stream::Stream,
     },
@@ -27,12 +27,14 @@ use crate::{
 
 use super::{
     batch::Batch,
+    call::Call,
     readers::{Lease, Readers},
     session::Session,
 };
 
-/// What is longer than a moment: the next time, the read has a thread of its own from the start.
-const MOMENT: Duration = Duration::from_millis(2);
+/// What is longer than a moment although few instructions were run, so that the disk was waited for, or the processor: the
+/// next time, the read has a thread of its own from the start.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// How many bytes of rows pass between threads at once.
 const BATCH: usize = 64 << 10;
@@ -61,29 +63,61 @@ impl Readers {
 }
 
 impl Reader {
-    /// All rows of a statement; nothing where they take more than a moment.
-    fn read_briefly(&self, text: &str, values: &[Value]) -> rusqlite::Result<Option<Batch>> {
-        tracing::trace!(target: "relata::statement", %text);
-        if !self.is_long.load(Ordering::Relaxed) {
-            let began = Instant::now();
-            let read = self.lease()?.session()?.read_briefly(text, values)?;
-            if read.is_none() || began.elapsed() > MOMENT {
-                self.is_long.store(true, Ordering::Relaxed);
-            }
-            return Ok(read);
+    /// Reads on this thread; nothing where that takes more than a moment.
+    fn briefly<T>(
+        &self,
+        call: &Call,
+        read: impl FnOnce(&Session) -> rusqlite::Result<Option<T>>,
+    ) -> rusqlite::Result<Option<T>> {
+        tracing::trace!(target: "relata::statement", text = %call.text);
+        if self.is_long.load(Ordering::Relaxed) {
+            return Ok(None);
         }
-        Ok(None)
+        let began = Instant::now();
+        let read = read(self.lease()?.session()?)?;
+        if read.is_none() || began.elapsed() > MOMENT {
+            self.is_long.store(true, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 
     /// All rows of a statement.
-    async fn read(&mut self, text: &Arc<str>, values: Vec<Value>) -> rusqlite::Result<Batch> {
-        if let Some(batch) = self.read_briefly(text, &values)? {
+    async fn read(&mut self, call: Call) -> Result<Batch, Error> {
+        let read = self.briefly(&call, |session| session.read_briefly(&call));
+        if let Some(batch) = read.map_err(|error| self.failed(&error))? {
             return Ok(batch);
         }
-        let text = Arc::clone(text);
-        let reading =
-            self.elsewhere(move |session| session.read(&text, &values, usize::MAX, |_| ControlFlow::Continue(())))?;
-        self.end(reading).await
+        let reading = self.elsewhere(move |session| session.read(&call, usize::MAX, |_| ControlFlow::Continue(())));
+        let reading = reading.map_err(|error| self.failed(&error))?;
+        self.end(reading).await.map_err(|error| self.failed(&error))
+    }
+
+    /// Has the rows of a statement written: while it stands at them, or else in batches from another thread.
+    async fn write(&mut self, call: Call, to: &mut Stream<'_, Batch>) -> Result<(), Error> {
+        let written = self.briefly(&call, |session| {
+            let is_all = session.write_briefly(&call, |parent, row| {
+                to.put(parent, row, 0);
+                to.written()
+            })?;
+            Ok(is_all.then_some(()))
+        });
+        if written.map_err(|error| self.failed(&error))?.is_some() {
+            return to.flush().await;
+        }
+        to.restart();
+        let (batches, mut received) = mpsc::channel(1);
+        let reading = self.elsewhere(move |session| {
+            session.read(&call, BATCH, |batch| match batches.blocking_send(batch) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        });
+        let reading = reading.map_err(|error| self.failed(&error))?;
+        while let Some(batch) = received.recv().await {
+            to.take(batch).await?;
+        }
+        let rest = self.end(reading).await.map_err(|error| self.failed(&error))?;
+        to.take(rest).await.map(|_| ())
     }
 
     /// Reads on a thread of its own, which ends when nobody waits for it any more.
@@ -149,9 +183,16 @@ impl Connection for Reader {
         self.is_long = Arc::clone(&field.is_long);
     }
 
+    fn reads_each(&self) -> bool {
+        true
+    }
+
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Batch, Error> {
-        let read = self.read(&statement.text, values).await;
-        read.map_err(|error| self.failed(&error))
+        self.read(Call::new(statement, values)).await
+    }
+
+    async fn fetch_each(&mut self, each: Each<'_>) -> Result<Batch, Error> {
+        self.read(Call::each(each)).await
     }
 
     async fn stream(
@@ -160,24 +201,16 @@ impl Connection for Reader {
         values: Vec<Value>,
         to: &mut Stream<'_, Batch>,
     ) -> Result<(), Error> {
-        let read = self.read_briefly(&statement.text, &values).map_err(|error| self.failed(&error))?;
-        if let Some(batch) = read {
-            return to.take(batch).await.map(|_| ());
+        if statement.parent_key.is_empty() {
+            return self.write(Call::new(statement, values), to).await;
         }
-        let text = Arc::clone(&statement.text);
-        let (batches, mut received) = mpsc::channel(1);
-        let reading = self.elsewhere(move |session| {
-            session.read(&text, &values, BATCH, |batch| match batches.blocking_send(batch) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            })
-        });
-        let reading = reading.map_err(|error| self.failed(&error))?;
-        while let Some(batch) = received.recv().await {
-            to.take(batch).await?;
-        }
-        let rest = self.end(reading).await.map_err(|error| self.failed(&error))?;
-        to.take(rest).await.map(|_| ())
+        // The position of the parent may be a column.
+        let rows = self.fetch(statement, values).await?;
+        to.take(rows).await.map(|_| ())
+    }
+
+    async fn stream_each(&mut self, each: Each<'_>, to: &mut Stream<'_, Batch>) -> Result<(), Error> {
+        self.write(Call::each(each), to).await
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

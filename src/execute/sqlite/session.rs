@@ -11,17 +11,24 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, Error, ErrorCode, InterruptHandle, OpenFlags, Result,
+    Connection, Error, ErrorCode, InterruptHandle, OpenFlags, Result, Row,
     ffi::{self, SQLITE_TOOBIG},
-    types::{ToSql, ToSqlOutput, ValueRef},
 };
-use sea_orm::sea_query::Value;
 
-use crate::sql::Dialect;
+use crate::{
+    catalog::AttributeType,
+    execute::{
+        Error as ExecuteError,
+        cells::{Cells, KeyPart},
+    },
+    sql::Dialect,
+};
 
 use super::{
     Stored,
     batch::{Batch, Full},
+    call::Call,
+    key, write,
 };
 
 /// How many statements stay prepared.
@@ -30,8 +37,8 @@ const STATEMENTS: usize = 256;
 /// How many of SQLite's instructions lie between two looks at how many there were.
 const TICK: i32 = 1_000;
 
-/// How many times that a brief read may take: less than a millisecond.
-const BRIEF_TICKS: u32 = 30;
+/// How many times that a brief read may take: about a millisecond.
+const BRIEF_TICKS: u32 = 100;
 
 /// How many bytes the rows of a brief read may take.
 const BRIEF_SIZE: usize = 1 << 20;
@@ -86,7 +93,7 @@ impl Session {
 
     /// Begins a transaction whose statements all see one state of the database.
     pub(super) fn begin(&self) -> Result<()> {
-        self.connection.execute_batch(Dialect::Sqlite.begin_read())
+        self.run_alone(Dialect::Sqlite.begin_read())
     }
 
     /// Ends the transaction, where one is open.
@@ -94,7 +101,12 @@ impl Session {
         if self.connection.is_autocommit() {
             return Ok(());
         }
-        self.connection.execute_batch(Dialect::Sqlite.end_read())
+        self.run_alone(Dialect::Sqlite.end_read())
+    }
+
+    fn run_alone(&self, text: &str) -> Result<()> {
+        self.clock.start(u32::MAX);
+        self.connection.prepare_cached(text)?.execute(()).map(|_| ())
     }
 
     /// What stops a read from another thread.
@@ -103,16 +115,35 @@ impl Session {
     }
 
     /// All rows of a statement; nothing where that takes more than a moment, or much memory.
-    pub(super) fn read_briefly(&self, text: &str, values: &[Value]) -> Result<Option<Batch>> {
+    pub(super) fn read_briefly(&self, call: &Call) -> Result<Option<Batch>> {
+        let mut batch = Batch::default();
+        let has_parents = call.has_parents();
+        let is_done = self.run_briefly(call, |run, row, columns| {
+            keep(&mut batch, has_parents.then_some(run), row, columns)?;
+            Ok(batch.size())
+        })?;
+        Ok(is_done.then_some(batch))
+    }
+
+    /// Has the rows of a statement written while they come. `put` takes each with the position of its parent, and says how
+    /// many bytes are written. Says whether all were: not where that takes more than a moment, or much memory.
+    pub(super) fn write_briefly(
+        &self,
+        call: &Call,
+        mut put: impl FnMut(usize, &Stepped<'_, '_>) -> usize,
+    ) -> Result<bool> {
+        self.run_briefly(call, |run, row, _| Ok(put(run, &Stepped(row))))
+    }
+
+    /// Runs a statement for a moment, until `take` says that it has taken too many bytes. Says whether that was all.
+    fn run_briefly(&self, call: &Call, mut take: impl FnMut(usize, &Row<'_>, usize) -> Result<usize>) -> Result<bool> {
         self.clock.start(BRIEF_TICKS);
-        let read = self.run(text, values, |batch| match batch.size() {
-            ..=BRIEF_SIZE => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
+        let run = self.run(call, |run, row, columns| {
+            Ok(if take(run, row, columns)? > BRIEF_SIZE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
-        match read {
-            Ok((batch, ControlFlow::Continue(()))) => Ok(Some(batch)),
-            Ok((_, ControlFlow::Break(()))) => Ok(None),
-            Err(error) if is_impatience(&error) => Ok(None),
+        match run {
+            Ok(flow) => Ok(flow.is_continue()),
+            Err(error) if is_impatience(&error) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -121,54 +152,94 @@ impl Session {
     /// which is answered; it ends early where they are not taken. Says whether it took but a moment, too.
     pub(super) fn read(
         &self,
-        text: &str,
-        values: &[Value],
+        call: &Call,
         size: usize,
         mut take: impl FnMut(Batch) -> ControlFlow<()>,
     ) -> Result<(Batch, bool)> {
         self.clock.start(u32::MAX);
         self.connection.busy_timeout(BUSY_TIMEOUT)?;
-        let mut batches = 0;
-        let read = self.run(text, values, |batch| {
+        let (mut batch, mut taken) = (Batch::default(), 0);
+        let has_parents = call.has_parents();
+        let read = self.run(call, |run, row, columns| {
+            keep(&mut batch, has_parents.then_some(run), row, columns)?;
             if batch.size() < size {
-                return ControlFlow::Continue(());
+                return Ok(ControlFlow::Continue(()));
             }
-            batches += 1;
-            take(batch.take())
+            taken += batch.size();
+            Ok(take(batch.take()))
         });
         self.connection.busy_timeout(Duration::ZERO)?;
-        let (rest, _) = read?;
+        // Who takes no more wants no rest either.
+        let _ = read?;
         let is_brief = self.clock.ticks.load(Ordering::Relaxed) < BRIEF_TICKS;
-        let is_small = batches == 0 && rest.size() < BRIEF_SIZE;
-        Ok((rest, is_brief && is_small))
+        let is_small = taken + batch.size() < BRIEF_SIZE;
+        Ok((batch, is_brief && is_small))
     }
 
-    /// Runs a statement; `after` is asked after each row whether to go on, and may take rows away.
+    /// Runs a statement, for each parent where it has some; `take` is given the position of the parent, the row and its
+    /// number of columns, and says whether to go on.
     fn run(
         &self,
-        text: &str,
-        values: &[Value],
-        mut after: impl FnMut(&mut Batch) -> ControlFlow<()>,
-    ) -> Result<(Batch, ControlFlow<()>)> {
-        let mut statement = self.connection.prepare_cached(text)?;
-        for (index, value) in values.iter().enumerate() {
-            statement.raw_bind_parameter(index + 1, Bound(value))?;
-        }
+        call: &Call,
+        mut take: impl FnMut(usize, &Row<'_>, usize) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        let mut statement = self.connection.prepare_cached(&call.text)?;
         let columns = statement.column_count();
-        let mut batch = Batch::new(columns);
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next()? {
-            for column in 0..columns {
-                batch
-                    .push(row.get_ref(column)?.into())
-                    .map_err(|Full| Error::SqliteFailure(ffi::Error::new(SQLITE_TOOBIG), None))?;
-            }
-            batch.end_row();
-            if after(&mut batch).is_break() {
-                return Ok((batch, ControlFlow::Break(())));
+        call.bind(&mut statement)?;
+        for run in 0..call.runs() {
+            call.bind_parent(run, &mut statement)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                if take(run, row, columns)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
         }
-        Ok((batch, ControlFlow::Continue(())))
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Adds a row to a batch, behind the position of its parent.
+fn keep(batch: &mut Batch, parent: Option<usize>, row: &Row<'_>, columns: usize) -> Result<()> {
+    let full = |Full| Error::SqliteFailure(ffi::Error::new(SQLITE_TOOBIG), None);
+    if let Some(parent) = parent {
+        batch.push(Stored::Integer(i64::try_from(parent).unwrap_or(i64::MAX))).map_err(full)?;
+    }
+    for column in 0..columns {
+        batch.push(row.get_ref(column)?).map_err(full)?;
+    }
+    batch.end_row();
+    Ok(())
+}
+
+/// A row that the statement stands at.
+pub(super) struct Stepped<'a, 's>(&'a Row<'s>);
+
+impl Stepped<'_, '_> {
+    #[inline]
+    fn stored(&self, column: usize) -> Result<Stored<'_>, ExecuteError> {
+        self.0.get_ref(column).map_err(|_| sqlx::Error::ColumnNotFound(column.to_string()).into())
+    }
+}
+
+impl Cells for Stepped<'_, '_> {
+    #[inline]
+    fn is_null(&self, column: usize) -> Result<bool, ExecuteError> {
+        Ok(matches!(self.stored(column)?, Stored::Null))
+    }
+
+    #[inline]
+    fn write(&self, column: usize, ty: &AttributeType, out: &mut Vec<u8>) -> Result<(), ExecuteError> {
+        write(self.stored(column)?, ty, out)
+    }
+
+    fn key(&self, column: usize, _: &AttributeType) -> Result<Option<KeyPart>, ExecuteError> {
+        Ok(key(self.stored(column)?))
+    }
+
+    fn ordinal(&self, _: usize) -> Result<usize, ExecuteError> {
+        // It comes beside the row.
+        Ok(0)
     }
 }
 
@@ -176,46 +247,4 @@ impl Session {
 fn is_impatience(error: &Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(code, Some(ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy))
-}
-
-impl<'r> From<ValueRef<'r>> for Stored<'r> {
-    fn from(value: ValueRef<'r>) -> Self {
-        match value {
-            ValueRef::Null => Self::Null,
-            ValueRef::Integer(number) => Self::Integer(number),
-            ValueRef::Real(number) => Self::Real(number),
-            ValueRef::Text(text) => Self::Text(text),
-            ValueRef::Blob(blob) => Self::Blob(blob),
-        }
-    }
-}
-
-/// A parameter's value.
-struct Bound<'v>(&'v Value);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        let integer = |number: Option<i64>| number.map_or(ValueRef::Null, ValueRef::Integer);
-        let value = match self.0 {
-            Value::Bool(value) => integer(value.map(i64::from)),
-            Value::TinyInt(number) => integer(number.map(i64::from)),
-            Value::SmallInt(number) => integer(number.map(i64::from)),
-            Value::Int(number) => integer(number.map(i64::from)),
-            Value::BigInt(number) => integer(*number),
-            Value::TinyUnsigned(number) => integer(number.map(i64::from)),
-            Value::SmallUnsigned(number) => integer(number.map(i64::from)),
-            Value::Unsigned(number) => integer(number.map(i64::from)),
-            Value::BigUnsigned(None) | Value::Float(None) => ValueRef::Null,
-            Value::BigUnsigned(Some(number)) => match i64::try_from(*number) {
-                Ok(number) => ValueRef::Integer(number),
-                Err(error) => return Err(Error::ToSqlConversionFailure(error.into())),
-            },
-            Value::Float(Some(number)) => ValueRef::Real((*number).into()),
-            Value::Double(number) => number.map_or(ValueRef::Null, ValueRef::Real),
-            Value::String(text) => text.as_ref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
-            Value::Bytes(bytes) => bytes.as_ref().map_or(ValueRef::Null, |bytes| ValueRef::Blob(bytes)),
-            other => return Err(Error::ToSqlConversionFailure(format!("a parameter such as {other:?}").into())),
-        };
-        Ok(ToSqlOutput::Borrowed(value))
-    }
 }

@@ -294,6 +294,11 @@ impl Dialect {
         }
     }
 
+    /// A part of the key of the only parent; nothing where children are not read parent by parent.
+    pub(super) fn only_parent(self, part: usize) -> Option<Expr> {
+        (self == Self::Sqlite).then(|| sqlite::only_parent(part))
+    }
+
     /// Lists of keys as a table with the columns `k0`, `k1`, ….
     pub(super) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {

@@ -197,6 +197,12 @@ pub(super) fn decimal_sum(column: Expr, scale: u32) -> Expr {
     Func::cust(iden("round")).arg(column.sum()).arg(Expr::val(scale)).into()
 }
 
+/// A key that is bound once for each parent. Without the sign, SQLite would look in the statistics of an analysed table
+/// whether another plan suits each value better, and prepare the statement anew.
+pub(super) fn only_parent(part: usize) -> Expr {
+    Expr::cust_with_values("+?", [key_marker(part)])
+}
+
 /// `json_each` numbers the elements of its list in `key`.
 pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {
     let mut select = key_list(key);

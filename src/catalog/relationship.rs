@@ -32,6 +32,7 @@ pub enum RelationshipKind {
 
 /// A one-to-many or one-to-one relationship.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a relationship, not a state machine")]
 pub struct OneToMany {
     /// The entity that is pointed at (the "one").
     pub referenced: EntityId,

@@ -223,7 +223,7 @@ async fn write(
         None => None,
     };
     if mutation.is_sound() && (at_once.is_some() || known.variant(&given).is_none()) {
-        context.operations.keep(request, known, Variant::of(given, leaves, at_once.map(Plan::Mutation)));
+        context.operations.keep(request, known, Variant::of(given, leaves, at_once.map(Box::new).map(Plan::Mutation)));
     }
     match response {
         Some(response) => response,

@@ -20,7 +20,7 @@ use super::{
     definitions,
     dialect::{Dialect, Typed},
     scope::Scope,
-    statement::{Statement, finish, types},
+    statement::{self, Statement, types},
 };
 
 /// Writes about one entity. What they answer begins with the columns of a step that reads it, where there is one.
@@ -51,7 +51,7 @@ impl<'a> Single<'a> {
         if let Some(version) = self.catalog.entity(self.entity).version {
             update.value(self.iden(self.entity, version), scope.bare_column(self.entity, version).expr.add(1));
         }
-        update.cond_where(self.is(&mut scope, self.entity, key, None));
+        update.cond_where(is(&mut scope, self.entity, key, None));
         update.and_where(definitions::is_current(DIALECT, self.generation));
         let columns = self.rows.map_or(&[][..], |rows| &rows.columns);
         let columns = columns.iter().map(|column| scope.bare_column(self.entity, column.attribute));
@@ -60,7 +60,7 @@ impl<'a> Single<'a> {
             columns.push(Expr::cust("1"));
         }
         update.returning(Query::returning().exprs(columns));
-        self.finish(scope, &update, Vec::new())
+        finish(scope, &update, Vec::new())
     }
 
     /// Links the record of a key with the records of `count` keys, whose attributes `by` the statement is run with; all of
@@ -79,7 +79,7 @@ impl<'a> Single<'a> {
         let (subject, others, new) = (scope.alias(), scope.alias(), scope.alias());
         let (near, far) = (&many.ends[role], &many.ends[1 - role]);
         let own = [near.attributes.as_slice(), &self.read(0)].concat();
-        let mut held = self.held(&mut scope, self.entity, key, &own, LockType::KeyShare);
+        let mut held = held(&mut scope, self.entity, key, &own, LockType::KeyShare);
         held.and_where(definitions::is_current(DIALECT, self.generation));
         let (found, size) = self.found(&mut scope, far, by);
 
@@ -101,7 +101,7 @@ impl<'a> Single<'a> {
             .cte(named(&others, size, found))
             .cte(named(&new, far.attributes.len(), insert))
             .to_owned();
-        self.finish(scope, &select.with(with), types(self.catalog, far.entity, by))
+        finish(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
     /// Holds the record of a key, so that nobody else changes all of its links.
@@ -109,8 +109,8 @@ impl<'a> Single<'a> {
     pub fn hold(self, key: &[(AttributeId, Operand)]) -> Statement {
         let mut scope = self.scope();
         let primary_key = self.primary_key(self.entity);
-        let held = self.held(&mut scope, self.entity, key, primary_key, LockType::NoKeyUpdate);
-        self.finish(scope, &held, Vec::new())
+        let held = held(&mut scope, self.entity, key, primary_key, LockType::NoKeyUpdate);
+        finish(scope, &held, Vec::new())
     }
 
     /// Makes the records of `count` keys the only ones that the record of a key is linked with, which is held already, by a
@@ -136,7 +136,7 @@ impl<'a> Single<'a> {
         let mut found_by_key = Query::select();
         found_by_key.exprs(near.attributes.iter().map(|id| scope.column(self.entity, *id, &base).expr));
         found_by_key.from(scope.table(self.entity, &base));
-        found_by_key.cond_where(self.is(&mut scope, self.entity, key, Some(&base)));
+        found_by_key.cond_where(is(&mut scope, self.entity, key, Some(&base)));
 
         let mut pairs = Query::select();
         pairs.exprs((0..own).map(|part| column(&subject, part)));
@@ -187,7 +187,7 @@ impl<'a> Single<'a> {
             .cte(named(&new, far.attributes.len(), insert))
             .cte(named(&gone, told.len(), delete))
             .to_owned();
-        self.finish(scope, &select.with(with), types(self.catalog, far.entity, by))
+        finish(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for each of the other records, unless it is there, once all of them are found.
@@ -232,41 +232,6 @@ impl<'a> Single<'a> {
         select.join(JoinType::LeftJoin, new.clone(), pairs.fold(Cond::all(), Cond::add));
     }
 
-    /// Attributes of the record of a key, which is held.
-    fn held(
-        self,
-        scope: &mut Scope<'a>,
-        id: EntityId,
-        key: &[(AttributeId, Operand)],
-        attributes: &[AttributeId],
-        lock: LockType,
-    ) -> SelectStatement {
-        let base = scope.alias();
-        let mut select = Query::select();
-        for (position, attribute) in attributes.iter().enumerate() {
-            select.expr_as(scope.column(id, *attribute, &base).expr, place(position));
-        }
-        select.from(scope.table(id, &base)).cond_where(self.is(scope, id, key, Some(&base)));
-        select.lock_with_tables(lock, [base]).take()
-    }
-
-    /// Whether a record has a key that a client gave. Without a place it is that of the only table of the statement.
-    fn is(
-        self,
-        scope: &mut Scope<'a>,
-        id: EntityId,
-        key: &[(AttributeId, Operand)],
-        at: Option<&DynIden>,
-    ) -> Condition {
-        key.iter().fold(Cond::all(), |all, (attribute, value)| {
-            let column = match at {
-                Some(at) => scope.column(id, *attribute, at),
-                None => scope.bare_column(id, *attribute),
-            };
-            all.add(DIALECT.comparable(&column).eq(scope.operand(value, &column)))
-        })
-    }
-
     /// The position of each key that the statement is run with, and of its record, which is held, what the intersect
     /// holds of it and its primary key; with the number of columns.
     fn found(self, scope: &mut Scope<'a>, end: &ManyToManyEnd, by: &[AttributeId]) -> (SelectStatement, usize) {
@@ -304,16 +269,40 @@ impl<'a> Single<'a> {
     fn scope(self) -> Scope<'a> {
         Scope::new(self.catalog, DIALECT)
     }
+}
 
-    fn finish(
-        self,
-        scope: Scope<'a>,
-        statement: &impl QueryStatementWriter,
-        parent_key: Vec<AttributeType>,
-    ) -> Statement {
-        let (slots, fixed) = scope.into_slots();
-        Statement { slots, fixed, ..finish(DIALECT, statement, parent_key) }
+/// Attributes of the record of a key, which is held.
+fn held(
+    scope: &mut Scope<'_>,
+    id: EntityId,
+    key: &[(AttributeId, Operand)],
+    attributes: &[AttributeId],
+    lock: LockType,
+) -> SelectStatement {
+    let base = scope.alias();
+    let mut select = Query::select();
+    for (position, attribute) in attributes.iter().enumerate() {
+        select.expr_as(scope.column(id, *attribute, &base).expr, place(position));
     }
+    select.from(scope.table(id, &base)).cond_where(is(scope, id, key, Some(&base)));
+    select.lock_with_tables(lock, [base]).take()
+}
+
+/// Whether a record has a key that a client gave. Without a place it is that of the only table of the statement.
+fn is(scope: &mut Scope<'_>, id: EntityId, key: &[(AttributeId, Operand)], at: Option<&DynIden>) -> Condition {
+    key.iter().fold(Cond::all(), |all, (attribute, value)| {
+        let column = match at {
+            Some(at) => scope.column(id, *attribute, at),
+            None => scope.bare_column(id, *attribute),
+        };
+        all.add(DIALECT.comparable(&column).eq(scope.operand(value, &column)))
+    })
+}
+
+/// A statement with its slots.
+fn finish(scope: Scope<'_>, statement: &impl QueryStatementWriter, parent_key: Vec<AttributeType>) -> Statement {
+    let (slots, fixed) = scope.into_slots();
+    Statement { slots, fixed, ..statement::finish(DIALECT, statement, parent_key) }
 }
 
 /// A part of the statement under its name, with so many columns.

@@ -1,6 +1,6 @@
 //! Parameters whose values come with each request: how what a client gives becomes what the statement takes.
 
-use std::mem::discriminant;
+use std::mem::{Discriminant, discriminant};
 
 use sea_orm::sea_query::Value;
 
@@ -20,8 +20,8 @@ pub struct Slot {
     ty: AttributeType,
     database_type: Option<DatabaseType>,
     form: Form,
-    /// A value as the statement was compiled for it.
-    sample: Option<Literal>,
+    /// Which kind of value the statement was compiled for.
+    kind: Option<Discriminant<Literal>>,
     /// The parameter that the statement was compiled with.
     value: Value,
 }
@@ -44,9 +44,9 @@ impl Slot {
     pub(super) fn of(dialect: Dialect, operand: &Operand, column: &Typed<'_>, form: Form) -> Option<Self> {
         let leaf = operand.leaf?;
         let database_type = column.database_type.cloned();
-        let sample = operand.literals.first().cloned();
+        let kind = operand.literals.first().map(discriminant);
         let value = form.value(dialect, &operand.literals, column.ty, column.database_type);
-        let slot = Self { leaf, ty: column.ty.clone(), database_type, form, sample, value };
+        let slot = Self { leaf, ty: column.ty.clone(), database_type, form, kind, value };
         slot.takes(dialect, &operand.literals).then_some(slot)
     }
 
@@ -54,6 +54,11 @@ impl Slot {
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
+    }
+
+    /// Lets go of that parameter.
+    pub(super) fn forget(&mut self) {
+        self.value = Value::String(None);
     }
 
     /// The parameter for a value, or a list of them; nothing where they are not of the attribute's type, or need another
@@ -71,8 +76,7 @@ impl Slot {
     /// Whether the statement is the right one for values: their casts depend on what they are.
     fn takes(&self, dialect: Dialect, literals: &[Literal]) -> bool {
         let is_alike = |literal: &Literal| {
-            let is_of_a_kind =
-                || self.sample.as_ref().is_some_and(|known| discriminant(known) == discriminant(literal));
+            let is_of_a_kind = || self.kind == Some(discriminant(literal));
             dialect.is_plain(literal) && (self.form == Form::List || is_of_a_kind())
         };
         literals.iter().all(is_alike)

@@ -52,6 +52,11 @@ impl Statement {
     pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Vec<Value>> {
         self.slots.iter().map(|slot| slot.bind(dialect, leaves.get(slot.leaf)?)).collect()
     }
+
+    /// Lets go of the values of its slots that it was compiled with, however large they are: each request brings its own.
+    pub fn forget(&mut self) {
+        self.slots.iter_mut().for_each(Slot::forget);
+    }
 }
 
 /// A parameter of a statement.

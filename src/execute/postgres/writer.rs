@@ -76,20 +76,24 @@ impl Reader {
     /// fail after it, the transaction goes on.
     async fn send(
         &mut self,
-        hold: Option<(&Run<'_>, Prepared)>,
+        before: Option<(&Run<'_>, Prepared)>,
         (run, prepared): (&Run<'_>, Prepared),
         is_sure: bool,
     ) -> Result<Vec<Direct>, Error> {
-        if is_sure && hold.is_none() {
+        if is_sure && before.is_none() {
             self.place = Place::Alone;
             return self.rows(run, &prepared).await;
         }
         let client = self.client.as_ref().ok_or(sqlx::Error::PoolClosed)?;
         self.place = Place::Reading;
-        let begin = client.batch_execute(Dialect::Postgres.begin_write());
-        let hold = OptionFuture::from(hold.as_ref().map(|(hold, prepared)| rows(client, hold, prepared)));
-        let commit = OptionFuture::from(is_sure.then(|| client.batch_execute(Dialect::Postgres.end_write())));
-        let (begun, held, rows, committed) = join4(begin, hold, rows(client, run, &prepared), commit).await;
+        // Sent in this order, at once.
+        let (begun, held, rows, committed) = join4(
+            client.batch_execute(Dialect::Postgres.begin_write()),
+            OptionFuture::from(before.as_ref().map(|(run, prepared)| rows(client, run, prepared))),
+            rows(client, run, &prepared),
+            OptionFuture::from(is_sure.then(|| client.batch_execute(Dialect::Postgres.end_write()))),
+        )
+        .await;
         // Without its beginning, each statement was by itself.
         begun.map_err(lost)?;
         let done = held.transpose().and(rows).and_then(|rows| committed.transpose().map(|_| rows));

@@ -61,6 +61,13 @@ impl Does {
         Self { hold: None, statement, otherwise: None, keys: Vec::new(), target: None }
     }
 
+    /// Lets go of the values that come with each request.
+    fn forget(&mut self) {
+        self.hold.iter_mut().chain([&mut self.statement]).chain(&mut self.otherwise).for_each(Statement::forget);
+        let given = self.keys.iter_mut().flatten().filter(|operand| operand.leaf.is_some());
+        given.for_each(|operand| operand.literals = Vec::new());
+    }
+
     fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.hold.iter().chain([&self.statement]).chain(&self.otherwise)
     }
@@ -95,11 +102,12 @@ impl Single {
             return None;
         }
         let subject = Subject { surroundings, entity: plan.entity, payload: &plan.payload };
-        let does = match &plan.action {
+        let mut does = match &plan.action {
             Action::Update { which, change } => subject.update(which, change)?,
             Action::Link { address, if_match: None, change } => subject.link(address, change)?,
             _ => return None,
         };
+        does.forget();
         let (response_key, payload) = (plan.response_key.clone(), plan.payload.clone());
         let is_sure =
             reads(&payload).next().is_none_or(|read| always_fits_all(read, columns(&payload), surroundings.max_answer));

@@ -34,6 +34,9 @@ const PER_VALUE: usize = 128;
 /// For how many shapes and deciding values of its variables an operation is kept.
 const MAX_VARIANTS: usize = 16;
 
+/// How many bytes of values a plan may be made for: those of larger ones hardly come again.
+const MAX_DECIDED: usize = 4 << 10;
+
 /// The operations that were asked before of one snapshot.
 #[derive(Debug)]
 pub struct Operations {
@@ -178,13 +181,14 @@ pub(super) struct Variant {
 /// A plan that is kept.
 pub(super) enum Plan {
     Query(Query),
-    Mutation(AtOnce),
+    Mutation(Box<AtOnce>),
 }
 
 impl Plan {
     /// A query, where all there is to it is read from the database.
-    pub(super) fn of(query: Query) -> Option<Self> {
+    pub(super) fn of(mut query: Query) -> Option<Self> {
         query.reads().is_some().then_some(())?;
+        query.forget();
         Some(Self::Query(query))
     }
 
@@ -230,7 +234,12 @@ impl Variant {
         let Some(plan) = plan else { return Self::unplanned(given.shape) };
         // What no statement asks for has decided that it need not.
         let decided = leaves.iter().enumerate().filter(|(index, leaf)| leaf.decides() || !plan.takes(*index));
-        let decided = decided.filter_map(|(index, _)| Some((index, (*given.leaves.get(index)?).clone()))).collect();
+        let decided = decided.filter_map(|(index, _)| Some((index, *given.leaves.get(index)?)));
+        let decided: Vec<(usize, &Value)> = decided.collect();
+        if decided.iter().map(|(_, value)| size(value)).sum::<usize>() > MAX_DECIDED {
+            return Self::unplanned(given.shape);
+        }
+        let decided = decided.into_iter().map(|(index, value)| (index, value.clone())).collect();
         Self { shape: given.shape, decided, plan: Some(plan) }
     }
 
@@ -247,5 +256,14 @@ impl Variant {
         self.shape == given.shape
             && self.plan.is_some()
             && self.decided.iter().all(|(index, value)| given.leaves.get(*index).is_some_and(|given| *given == value))
+    }
+}
+
+/// How many bytes a leaf takes, more or less.
+fn size(leaf: &Value) -> usize {
+    match leaf {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(size).sum(),
+        _ => size_of::<Value>(),
     }
 }

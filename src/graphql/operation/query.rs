@@ -7,6 +7,7 @@ use crate::{
     error::Code,
     execute::{self, Bound, Failure, Fragment, Outgoing, Outlet, Read},
     plan::{self, Merged, Position, plan_read},
+    sql::Statement,
 };
 
 use super::{Context, Error, Outcome, Response, Source, engine, error, log, schema};
@@ -59,6 +60,15 @@ impl Query {
     pub(super) fn reads(&self) -> Option<impl Iterator<Item = &Read>> {
         let is_data = self.roots.iter().all(|root| matches!(root.kind, Kind::Read(_) | Kind::Text(_)));
         is_data.then(|| self.roots.iter().filter_map(Root::read))
+    }
+
+    /// Lets go of the values that it was planned with and that come with each request.
+    pub(super) fn forget(&mut self) {
+        for root in &mut self.roots {
+            if let Kind::Read(read) = &mut root.kind {
+                read.statements.iter_mut().for_each(Statement::forget);
+            }
+        }
     }
 
     /// Reads with the values that leaves of the variables give. Fields of the engine need the operation that they stand

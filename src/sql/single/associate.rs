@@ -10,7 +10,7 @@ use crate::{
     sql::{definitions, scope::Scope, statement::Statement},
 };
 
-use super::{ALREADY_LINKED, DIALECT, LINKED, MOVED, Single, column, number, readable};
+use super::{ALREADY_LINKED, DIALECT, LINKED, MOVED, Single, column, finish, held, is, number, readable};
 
 const DISTINCT: BinOper = BinOper::Custom("IS DISTINCT FROM");
 const SAME: BinOper = BinOper::Custom("IS NOT DISTINCT FROM");
@@ -36,29 +36,27 @@ impl Single<'_> {
 
         let mut update = UpdateStatement::new();
         update.table(scope.table(self.entity, &base));
-        let (values, theirs): (Vec<[Expr; 2]>, Vec<Expr>) = match self.by_value(one, target, &others) {
-            Some((values, places)) => {
+        let (values, theirs): (Vec<[Expr; 2]>, Vec<Expr>) =
+            if let Some((values, places)) = self.by_value(one, target, &others) {
                 let value = |(id, value): (&AttributeId, &Operand)| {
                     let column = scope.column(self.entity, *id, &base);
                     [scope.stored(value, &column), scope.operand(value, &column)]
                 };
                 let values = lookups.iter().zip(values).map(value).collect();
                 (values, places.into_iter().map(|place| at(&scope, lookups[place], &base)).collect())
-            }
-            None => {
-                let held = self.held(&mut scope, one.referenced, target, &others, LockType::KeyShare);
+            } else {
+                let held = held(&mut scope, one.referenced, target, &others, LockType::KeyShare);
                 update.from(TableRef::SubQuery(held.into(), other.clone()));
                 let part = |part| column(&other, part);
                 ((0..lookups.len()).map(|at| [part(at), part(at)]).collect(), (0..others.len()).map(part).collect())
-            }
-        };
+            };
         let (values, compared): (Vec<Expr>, Vec<Expr>) = values.into_iter().map(<(Expr, Expr)>::from).unzip();
         update.values(lookups.iter().map(|id| self.iden(self.entity, *id)).zip(values));
         if let Some(version) = self.catalog.entity(self.entity).version {
             let counted = scope.column(self.entity, version, &base).expr.add(1);
             update.value(self.iden(self.entity, version), counted);
         }
-        update.cond_where(self.is(&mut scope, self.entity, key, Some(&base)));
+        update.cond_where(is(&mut scope, self.entity, key, Some(&base)));
         let is_moved = lookups
             .iter()
             .zip(compared)
@@ -78,7 +76,7 @@ impl Single<'_> {
             status = CaseStatement::new().case(was_linked, number(MOVED)).finally(status).into();
         }
         update.returning(Query::returning().exprs(self.told(&scope, one, &base, &theirs, status)));
-        self.finish(scope, &update, Vec::new())
+        finish(scope, &update, Vec::new())
     }
 
     /// Answers the same where the lookup leads there already, with [`ALREADY_LINKED`].
@@ -100,10 +98,10 @@ impl Single<'_> {
         select.exprs(self.told(&scope, one, &base, &theirs, number(ALREADY_LINKED)));
         select.from(scope.table(self.entity, &base));
         select.join(JoinType::InnerJoin, scope.table(one.referenced, &other), on);
-        select.cond_where(self.is(&mut scope, self.entity, key, Some(&base)));
-        select.cond_where(self.is(&mut scope, one.referenced, target, Some(&other)));
+        select.cond_where(is(&mut scope, self.entity, key, Some(&base)));
+        select.cond_where(is(&mut scope, one.referenced, target, Some(&other)));
         select.and_where(definitions::is_current(DIALECT, self.generation));
-        self.finish(scope, &select, Vec::new())
+        finish(scope, &select, Vec::new())
     }
 
     /// The values of the lookup, and where in it attributes of the other record stand; nothing where that record has to be

@@ -9,19 +9,23 @@ mod queries;
 
 use std::{hint::black_box, sync::Arc};
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use relata::{
     Gateway,
     catalog::{self, AttributeType, Catalog, ColumnDraft, EntityDraft, RelationDraft, Table},
+    execute::{
+        Read,
+        sample::{Cell, Sample},
+    },
     graphql,
-    plan::{Limits, Mutations, collect, plan_read},
+    plan::{self, Column, Limits, Mutations, ReadPlan, Step, collect, plan_read},
     sql::{Dialect, compile},
 };
 use sea_orm::{ConnectOptions, Database};
 
 use queries::Query;
 
-criterion_group!(benches, operations, schemas);
+criterion_group!(benches, operations, encode, schemas);
 criterion_main!(benches);
 
 /// From the text of an operation to its statements.
@@ -66,6 +70,50 @@ fn operations(criterion: &mut Criterion) {
         }
     }
     group.finish();
+}
+
+/// From rows to JSON, without a database: a hundred records of the root, ten children of each.
+fn encode(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let catalog = runtime.block_on(store());
+    let limits = Limits::default();
+    let schema = graphql::schema(&catalog, &Mutations::of(&catalog), limits, false).unwrap();
+    let mut group = criterion.benchmark_group("encode");
+    for query in Query::ALL {
+        let selection = runtime.block_on(graphql::select(&schema, limits, &query.request(1))).unwrap();
+        let plan = plan_read(&catalog, limits, &collect(&[&selection], &|_| true)[0]).unwrap();
+        let read = Read::new(&catalog, Dialect::Sqlite, plan);
+        let sample = sample(&read.plan);
+        let bytes = sample.encode(&read, usize::MAX).unwrap();
+        let json = [b"{", bytes.as_slice(), b"}"].concat();
+        assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok(), "{}", String::from_utf8_lossy(&json));
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(query.name(), |bencher| {
+            bencher.iter(|| black_box(sample.encode(&read, usize::MAX).unwrap()));
+        });
+    }
+    group.finish();
+}
+
+/// Rows for a plan; numbers tell them apart.
+fn sample(plan: &ReadPlan) -> Sample {
+    let mut counts: Vec<i64> = Vec::new();
+    let mut rows = |step: &Step| {
+        let plan::Query::Rows(rows) = &step.query else { panic!("none of the operations counts") };
+        let parents = step.parent.as_ref().map(|parent| counts[parent.step]);
+        let count = parents.map_or(100, |parents| parents * 10);
+        counts.push(count);
+        let row = |index: i64| {
+            let cell = |column: &Column| match &column.ty {
+                AttributeType::Int => Cell::Integer(index),
+                _ => Cell::Text(format!("text {index}")),
+            };
+            let parent = parents.map(|_| Cell::Integer(index / 10));
+            parent.into_iter().chain(rows.columns.iter().map(cell)).collect()
+        };
+        (0..count).map(row).collect()
+    };
+    Sample(plan.steps.iter().map(&mut rows).collect())
 }
 
 /// The catalog of the music store.

@@ -20,6 +20,8 @@ mod program;
 mod read;
 mod reference;
 mod replicas;
+#[doc(hidden)]
+pub mod sample;
 mod spine;
 mod sqlite;
 mod stream;

@@ -74,6 +74,18 @@ impl Bound<'_> {
 }
 
 impl Read {
+    /// Lets go of the values that it was planned and compiled with, however large they are: each request brings its own.
+    pub fn forget(&mut self) {
+        self.statements.iter_mut().chain(self.each.iter_mut().flatten()).for_each(Statement::forget);
+        self.plan.steps.iter_mut().for_each(|step| step.query.forget_conditions());
+    }
+
+    /// How many bytes the texts of its statements take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.statements.iter().chain(self.each.iter().flatten()).map(Statement::size).sum()
+    }
+
     /// The children of all parents of a step, unless there are or were more than fit on a page. Where parents alone are
     /// more than that, so will be their children.
     async fn whole<C: Connection>(

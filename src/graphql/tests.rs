@@ -4,6 +4,7 @@ mod cases;
 mod definition;
 mod engine;
 mod fixture;
+mod kept;
 mod sdl_diff;
 
 use std::sync::Arc;

@@ -33,6 +33,16 @@ pub enum Query {
     Aggregate(Aggregate),
 }
 
+impl Query {
+    /// Lets go of what is asked of records, and with it of the values that clients gave: what it fetches stays.
+    pub fn forget_conditions(&mut self) {
+        match self {
+            Self::Rows(rows) => (rows.filter, rows.after, rows.before) = (None, None, None),
+            Self::Aggregate(aggregate) => aggregate.filter = None,
+        }
+    }
+}
+
 /// Records of one entity with the single-valued navigation properties that hang on them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {

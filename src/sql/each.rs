@@ -1,11 +1,34 @@
 //! The children of one parent: where the database is in the same process, a statement for each parent costs less than one
 //! that finds the pages of all of them.
 
+use std::mem::discriminant;
+
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 
-use crate::plan::{Hop, OrderTerm, Rows};
+use crate::{
+    catalog::{AttributeId, AttributeType, Catalog, EntityId},
+    plan::{Hop, OrderTerm, Rows},
+};
 
 use super::{order, read, scope::Scope};
+
+/// Whether the key of a parent is of the type of what it is compared with. Of different ones, SQLite converts a value that
+/// stands by itself in another way than one of a list.
+pub(super) fn is_comparable(catalog: &Catalog, hop: Hop) -> bool {
+    let start = (hop.start_entity(catalog), hop.start_attributes(catalog));
+    let other = match hop.many_to_many(catalog) {
+        Some(many) => (many.intersect, many.ends[hop.role()].intersect_attributes.as_slice()),
+        None => (hop.target, hop.target_attributes(catalog)),
+    };
+    let types = |(id, attributes): (EntityId, &[AttributeId])| {
+        let ty = |attribute: &AttributeId| match &catalog.entity(id).attribute(*attribute).ty {
+            AttributeType::String { .. } => discriminant(&AttributeType::Text),
+            ty => discriminant(ty),
+        };
+        attributes.iter().map(ty).collect::<Vec<_>>()
+    };
+    types(start) == types(other)
+}
 
 /// The page of the parent whose key the statement is run with.
 pub(super) fn compile(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {

@@ -56,6 +56,15 @@ impl Statement {
     /// Lets go of the values of its slots that it was compiled with, however large they are: each request brings its own.
     pub fn forget(&mut self) {
         self.slots.iter_mut().for_each(Slot::forget);
+        if let Some(whole) = &mut self.whole {
+            whole.statement.forget();
+        }
+    }
+
+    /// How many bytes its texts take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.text.len() + self.whole.as_ref().map_or(0, |whole| whole.statement.text.len())
     }
 }
 
@@ -112,6 +121,9 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
 pub fn compile_each(catalog: &Catalog, dialect: Dialect, step: &Step) -> Option<Statement> {
     let (Some(Parent { hop, .. }), Query::Rows(rows)) = (&step.parent, &step.query) else { return None };
     dialect.only_parent(0)?;
+    if !each::is_comparable(catalog, *hop) {
+        return None;
+    }
     let mut scope = Scope::new(catalog, dialect);
     let select = each::compile(&mut scope, *hop, rows);
     let parent_key = types(catalog, hop.start_entity(catalog), hop.start_attributes(catalog));

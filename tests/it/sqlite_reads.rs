@@ -235,3 +235,36 @@ async fn children_are_the_same_parent_by_parent_as_all_at_once() {
         assert!(data["shelves"].as_array().is_some_and(|shelves| shelves.len() == 4), "{data}");
     }
 }
+
+#[tokio::test]
+async fn lists_and_counts_agree_where_a_lookup_is_of_another_type_than_its_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let statements = "create table parent (id integer primary key);
+        create table child (id integer primary key, p text collate nocase references parent (id));
+        create table code (id text primary key);
+        create table number (id integer primary key, c integer references code (id));
+        create table pair (p text not null references parent (id), c text not null references code (id), primary key (p, c));
+        insert into parent values (1), (2);
+        insert into child values (1, '1'), (2, '2'), (3, '02');
+        insert into code values ('1'), ('02'), ('x');
+        insert into number values (1, 1), (2, 'x');
+        insert into pair values ('1', '1'), ('02', 'x');";
+    let [direct, pooled] = both(&folder, statements).await;
+    for query in [
+        "{ parents { id children { id } childrenAggregate { count } } }",
+        "{ parents { id childrenConnection { totalCount nodes { id } } } }",
+        "{ codes { id numbers { id } numbersAggregate { count } } }",
+        "{ parents { id codes { id } } codes { id parents { id } } }",
+    ] {
+        assert_eq!(direct.run(query, json!({})).await, pooled.run(query, json!({})).await, "{query}");
+    }
+    for (list, query) in [
+        ("children", "{ parents { children { id } childrenAggregate { count } } }"),
+        ("numbers", "{ parents: codes { numbers { id } numbersAggregate { count } } }"),
+    ] {
+        for record in direct.data(query).await["parents"].as_array().unwrap() {
+            let count = record[list].as_array().unwrap().len();
+            assert_eq!(record[format!("{list}Aggregate")]["count"], count, "{query}");
+        }
+    }
+}

@@ -208,8 +208,7 @@ impl Plan {
     fn size(&self) -> usize {
         match self {
             Self::Query(query) => {
-                let texts = |read: &Read| read.statements.iter().map(|statement| statement.text.len()).sum::<usize>();
-                let size = |read: &Read| texts(read) + read.plan.object.size() * PER_VALUE;
+                let size = |read: &Read| read.size() + read.plan.object.size() * PER_VALUE;
                 query.reads().into_iter().flatten().map(size).sum()
             }
             Self::Mutation(mutation) => mutation.single.size(),

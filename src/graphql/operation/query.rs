@@ -7,7 +7,6 @@ use crate::{
     error::Code,
     execute::{self, Bound, Failure, Fragment, Outgoing, Outlet, Read},
     plan::{self, Merged, Position, plan_read},
-    sql::Statement,
 };
 
 use super::{Context, Error, Outcome, Response, Source, engine, error, log, schema};
@@ -66,7 +65,7 @@ impl Query {
     pub(super) fn forget(&mut self) {
         for root in &mut self.roots {
             if let Kind::Read(read) = &mut root.kind {
-                read.statements.iter_mut().for_each(Statement::forget);
+                read.forget();
             }
         }
     }

@@ -29,6 +29,11 @@ fn cast_to(expr: Expr, ty: &DatabaseType) -> Expr {
 /// Numbers and truth values go as they are; everything else as text, cast to the column's own type,
 /// so that the comparison happens in that type and an index on the column serves it.
 pub(super) fn typed(value: Expr, literal: &Literal, column: &Typed<'_>) -> Expr {
+    let is_of_type = matches!(
+        (column.ty, literal),
+        (AttributeType::Float, Literal::Float(_)) | (AttributeType::Bytes, Literal::Bytes(_))
+    );
+    let value = if is_of_type { value } else { key_text(value, column) };
     match (column.database_type, column.ty) {
         (_, AttributeType::Boolean | AttributeType::Int | AttributeType::BigInt) | (None, AttributeType::Bytes) => {
             value
@@ -233,9 +238,19 @@ pub(super) fn key(key: &[Literal]) -> Vec<Value> {
     key.iter().map(part).collect()
 }
 
+/// What was read of a key is text where values of clients are none. One text of a statement must not stand for both: the
+/// pool's driver would take the parameters of one for those of the other.
+fn key_text(value: Expr, column: &Typed<'_>) -> Expr {
+    match column.ty {
+        AttributeType::Float | AttributeType::Bytes => cast(value, "text"),
+        _ => value,
+    }
+}
+
 /// A part of that key, to compare with a column.
 pub(super) fn key_parameter(part: usize, column: &Typed<'_>) -> Expr {
     let value = Expr::val(key_marker(part));
+    let value = key_text(value, column);
     match (column.ty, column.database_type) {
         (AttributeType::Int | AttributeType::BigInt, _) => value,
         (_, Some(ty)) => cast_to(value, ty),

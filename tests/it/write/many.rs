@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     backends,
-    support::{Backend, cast, pluck},
+    support::{Backend, cast, pluck, scratch},
 };
 
 #[apply(backends)]
@@ -137,4 +137,35 @@ async fn records_that_are_deleted_are_shown_as_they_were(#[case] backend: Backen
     let data = server.data("{ children { id } }").await;
     assert_eq!(pluck(&data["children"], "id"), ["3"]);
     assert_eq!(server.data("{ child(key: {id: 1}) { id } }").await["child"], Value::Null);
+}
+
+/// A key of a client and a key that was read are the same value in other clothes.
+#[apply(backends)]
+#[tokio::test]
+async fn links_to_records_whose_keys_are_floating_point_numbers(#[case] backend: Backend) {
+    let tables = "create table holder (id integer primary key, name varchar(9));
+        create table level (k double precision primary key, name varchar(9));
+        create table holder_level (holder_id integer not null references holder (id), k double precision not null references level (k),
+            primary key (holder_id, k));
+        insert into holder values (1, 'one'); insert into level values (0.5, 'low'), (1e100, 'high'), (-2.25, 'below');";
+    let Some(server) = scratch(backend, "write_float_keys", tables).await else { return };
+    for _ in 0..3 {
+        for (field, keys, linked) in [
+            ("replaceHolderLevels", "{k: 1e100}, {k: 0.5}", 2),
+            ("replaceHolderLevels", "{k: 0.5}", 1),
+            ("associateHolderLevels", "{k: 0.5}", 1),
+            ("associateHolderLevels", "{k: -2.25}, {k: 0.5}", 2),
+            ("disassociateHolderLevels", "{k: 0.5}", 1),
+        ] {
+            // What is not linked cannot be taken away again.
+            let payloads = usize::from(!field.starts_with("dis")) + 1;
+            for payload in ["changed", "holder { id levels(orderBy: [{k: ASC}]) { k name } }"].iter().take(payloads) {
+                server.data(&format!("mutation {{ {field}(key: {{id: 1}}, refs: [{keys}]) {{ {payload} }} }}")).await;
+                let stored = server.sql("select count(*) as n from holder_level where holder_id = 1").await;
+                assert_eq!(stored[0]["n"], linked, "{field} {keys}");
+            }
+        }
+        let data = server.data("{ level(key: {k: -2.25}) { name holders { id } } }").await;
+        assert_eq!(data["level"], json!({ "name": "below", "holders": [{ "id": 1 }] }));
+    }
 }

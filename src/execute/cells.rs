@@ -111,7 +111,8 @@ pub(super) trait Connection {
     /// Runs a statement and answers all its rows.
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
 
-    /// Runs a statement that answers them; nothing where there are more rows than its limit, or more than should be kept.
+    /// Answers the children of all parents at once; nothing where they are more rows than the statement's limit, or more
+    /// bytes than should be kept.
     async fn fetch_whole(&mut self, _whole: &Whole, _values: Vec<Value>) -> Result<Option<Self::Rows>, Error> {
         Ok(None)
     }

@@ -101,7 +101,8 @@ impl Database {
     }
 
     /// The same, but for reads from PostgreSQL and mutations that are one statement, which go over as many connections of the
-    /// gateway's own: by a driver that is faster, and set as the pool's URL has it. What a hook of the pool sets on its connections they do not know.
+    /// gateway's own: by a driver that is faster, and set as the pool's URL has it. What a hook of the pool sets on its
+    /// connections they do not know.
     #[must_use]
     pub fn reading_directly(self) -> Self {
         Self { replicas: self.replicas.reading_directly(), pool: self.pool.reading_directly(), ..self }

@@ -4,7 +4,7 @@
 use std::{
     ops::ControlFlow,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -126,9 +126,12 @@ impl Reader {
         read: impl FnOnce(&Session) -> rusqlite::Result<(Batch, bool)> + Send + 'static,
     ) -> rusqlite::Result<Reading> {
         let lease = self.lease.take().ok_or(rusqlite::Error::InvalidQuery)?;
-        let interrupt = Interrupt(Some(lease.session()?.interrupt_handle()));
+        let interrupt = Interrupt(Arc::new(Mutex::new(Some(lease.session()?.interrupt_handle()))));
+        let own = interrupt.clone();
         let task = tokio::task::spawn_blocking(move || {
             let read = lease.session().and_then(read);
+            // What is read next on this connection is another's.
+            own.take();
             (lease, read)
         });
         Ok(Reading { task, interrupt })
@@ -137,7 +140,6 @@ impl Reader {
     /// Waits for the end of a read on another thread.
     async fn end(&mut self, mut reading: Reading) -> rusqlite::Result<Batch> {
         let (lease, read) = (&mut reading.task).await.map_err(|_| rusqlite::Error::InvalidQuery)?;
-        reading.interrupt.0 = None;
         self.lease = Some(lease);
         let (batch, is_brief) = read?;
         self.is_long.store(!is_brief, Ordering::Relaxed);
@@ -161,14 +163,25 @@ struct Reading {
     interrupt: Interrupt,
 }
 
-/// Stops a read when it is dropped.
-struct Interrupt(Option<InterruptHandle>);
-
-impl Drop for Interrupt {
+impl Drop for Reading {
     fn drop(&mut self) {
-        if let Some(handle) = &self.0 {
+        if let Some(handle) = &*self.interrupt.lock() {
             handle.interrupt();
         }
+    }
+}
+
+/// What stops a read, until it has ended.
+#[derive(Clone)]
+struct Interrupt(Arc<Mutex<Option<InterruptHandle>>>);
+
+impl Interrupt {
+    fn lock(&self) -> MutexGuard<'_, Option<InterruptHandle>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) {
+        self.lock().take();
     }
 }
 

@@ -93,14 +93,14 @@ impl Read {
         connection: &mut C,
         step: usize,
         slots: &[Value],
-        keys: &[Value],
-        parents: usize,
+        lists: &[Value],
+        keys: &[Vec<KeyPart>],
     ) -> Result<Option<C::Rows>, Error> {
         let (has_pages, whole) = (&self.has_pages[step], &self.statements[step].whole);
         let is_tried = C::FETCHES_WHOLE && !has_pages.load(Ordering::Relaxed);
-        let whole = whole.as_ref().filter(|whole| is_tried && parents as u64 <= whole.limit);
+        let whole = whole.as_ref().filter(|whole| is_tried && keys.len() as u64 <= whole.limit);
         let Some(whole) = whole else { return Ok(None) };
-        let rows = connection.fetch_whole(whole, parameters(&whole.statement, slots, keys)).await?;
+        let rows = connection.fetch_whole(whole, parameters(&whole.statement, slots, lists), keys).await?;
         has_pages.store(rows.is_none(), Ordering::Relaxed);
         Ok(rows)
     }
@@ -222,7 +222,7 @@ impl<'a, R> Question<'a, R> {
             return Ok(Self::Each(Each { statement: each, values: parameters(each, slots, &[]), keys }));
         }
         let lists = connection.parent_keys(keys, &statement.parent_key);
-        Ok(match field.whole(connection, index, slots, &lists, keys.len()).await? {
+        Ok(match field.whole(connection, index, slots, &lists, keys).await? {
             Some(rows) => Self::Whole(rows),
             None => Self::All(statement, parameters(statement, slots, &lists)),
         })

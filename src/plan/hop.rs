@@ -42,6 +42,15 @@ impl Hop {
         }
     }
 
+    /// What is compared with the keys at the start: the attributes at the target, or the lookups of the intersect.
+    #[must_use]
+    pub fn lookups(self, catalog: &Catalog) -> (EntityId, &[AttributeId]) {
+        match self.many_to_many(catalog) {
+            Some(many) => (many.intersect, &many.ends[self.role()].intersect_attributes),
+            None => (self.target, self.target_attributes(catalog)),
+        }
+    }
+
     /// The end of a many-to-many relationship where the step starts.
     #[must_use]
     pub fn role(self) -> usize {

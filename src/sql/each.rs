@@ -10,16 +10,15 @@ use crate::{
     plan::{Hop, OrderTerm, Rows},
 };
 
-use super::{order, read, scope::Scope};
+use super::{
+    order, read,
+    scope::{Parents, Scope},
+};
 
 /// Whether the key of a parent is of the type of what it is compared with. Of different ones, SQLite converts a value that
 /// stands by itself in another way than one of a list.
 pub(super) fn is_comparable(catalog: &Catalog, hop: Hop) -> bool {
     let start = (hop.start_entity(catalog), hop.start_attributes(catalog));
-    let other = match hop.many_to_many(catalog) {
-        Some(many) => (many.intersect, many.ends[hop.role()].intersect_attributes.as_slice()),
-        None => (hop.target, hop.target_attributes(catalog)),
-    };
     let types = |(id, attributes): (EntityId, &[AttributeId])| {
         let ty = |attribute: &AttributeId| match &catalog.entity(id).attribute(*attribute).ty {
             AttributeType::String { .. } => discriminant(&AttributeType::Text),
@@ -27,12 +26,12 @@ pub(super) fn is_comparable(catalog: &Catalog, hop: Hop) -> bool {
         };
         attributes.iter().map(ty).collect::<Vec<_>>()
     };
-    types(start) == types(other)
+    types(start) == types(hop.lookups(catalog))
 }
 
 /// The page of the parent whose key the statement is run with.
 pub(super) fn compile(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
-    scope.has_one_parent = true;
+    scope.parents = Parents::One;
     // Stands in no statement: its columns are parameters.
     let (parents, base) = (scope.alias(), scope.alias());
     let mut select = Query::select();

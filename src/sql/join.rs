@@ -10,7 +10,7 @@ use crate::{
     plan::{Hop, Literal},
 };
 
-use super::scope::Scope;
+use super::scope::{Parents, Scope};
 
 /// The condition under which a record at the start and a record at the target of a one-to-many step are related.
 pub(super) fn one_to_many(
@@ -94,7 +94,7 @@ pub(super) fn intersect(
     pairs.fold(Cond::all(), Cond::add)
 }
 
-/// Attributes of one table against the columns `k0`, `k1`, … of the parents, or against the key of the only one.
+/// Attributes of one table against the columns `k0`, `k1`, … of the parents, or against their list, or the key of the only one.
 pub(super) fn keys(
     scope: &Scope<'_>,
     id: EntityId,
@@ -103,9 +103,13 @@ pub(super) fn keys(
     parents: &DynIden,
 ) -> SqlCondition {
     let pairs = attributes.iter().enumerate().map(|(part, attribute)| {
-        let only = if scope.has_one_parent { scope.dialect.only_parent(part) } else { None };
-        let key = only.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}")))));
-        scope.column(id, *attribute, table).expr.eq(key)
+        let column = scope.column(id, *attribute, table);
+        let key = match scope.parents {
+            Parents::Table => None,
+            Parents::List => scope.dialect.any_parent(part, &column),
+            Parents::One => scope.dialect.only_parent(part),
+        };
+        column.expr.eq(key.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}"))))))
     });
     pairs.fold(Cond::all(), Cond::add)
 }

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod alias;
+mod children;
 pub mod ddl;
 pub mod definitions;
 mod dialect;

@@ -13,7 +13,7 @@ use crate::{
     plan::{Hop, OrderTerm, Parent, Rows},
 };
 
-use super::{alias::iden, dialect::Paging, filter, join, order, scope::Scope};
+use super::{alias::iden, children::Children, dialect::Paging, filter, join, order, scope::Scope};
 
 /// Compiles a step that reads records.
 pub(super) fn compile(scope: &mut Scope<'_>, parent: Option<&Parent>, rows: &Rows) -> SelectStatement {
@@ -60,24 +60,6 @@ fn by_key(scope: &mut Scope<'_>, rows: &Rows, base: &DynIden, select: &mut Selec
     select.order_by((keys, iden("ord")), Order::Asc);
 }
 
-/// Compiles a step that reads children as if no page were full: it answers the children of all parents, and ends with one
-/// more than a page where these are more than that. Nothing where a page does not begin with the first child, or the
-/// database gains nothing by it.
-pub(super) fn compile_whole(scope: &mut Scope<'_>, parent: &Parent, rows: &Rows) -> Option<SelectStatement> {
-    let is_bounded = rows.offset > 0 || rows.after.is_some() || rows.before.is_some();
-    if is_bounded || scope.dialect.paging() != Paging::Lateral {
-        return None;
-    }
-    let mut select = Query::select();
-    let Children { select: mut inner, aliases, ordinal, .. } = children_of_all(scope, parent.hop, rows, 0);
-    restrict(scope, rows, &aliases, &mut inner);
-    inner.limit(rows.limit.saturating_add(1));
-    let base = scope.alias();
-    select.from_subquery(inner, base.clone());
-    in_order(scope, rows, (base.clone(), (base, ordinal)), &mut select);
-    Some(select)
-}
-
 fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
     let mut select = Query::select();
     let pages = match scope.dialect.paging() {
@@ -94,7 +76,7 @@ fn children(scope: &mut Scope<'_>, hop: Hop, rows: &Rows) -> SelectStatement {
 }
 
 /// Selects what is read of the records on pages, parent by parent.
-fn in_order(scope: &mut Scope<'_>, rows: &Rows, (base, ordinal): Pages, select: &mut SelectStatement) {
+pub(super) fn in_order(scope: &mut Scope<'_>, rows: &Rows, (base, ordinal): Pages, select: &mut SelectStatement) {
     select.expr(Expr::col(ordinal.clone()));
     let aliases = joins(scope, rows, base, rows.joins.len(), select);
     columns(scope, rows, &aliases, select);
@@ -103,7 +85,7 @@ fn in_order(scope: &mut Scope<'_>, rows: &Rows, (base, ordinal): Pages, select: 
 }
 
 /// A table's alias, and the column with the position of each row's parent.
-type Pages = (DynIden, (DynIden, DynIden));
+pub(super) type Pages = (DynIden, (DynIden, DynIden));
 
 /// The pages of all parents with all that is read of their records, as one sub-select that stands for the entity's
 /// table. Its `OFFSET 0` keeps PostgreSQL from joining the hops once per parent instead of once for all.
@@ -120,7 +102,7 @@ fn pages_of_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut S
 }
 
 /// A name that no column of an entity has.
-fn free_column(scope: &Scope<'_>, id: EntityId, wanted: &str) -> DynIden {
+pub(super) fn free_column(scope: &Scope<'_>, id: EntityId, wanted: &str) -> DynIden {
     let mut name = wanted.to_owned();
     while scope.catalog.entity(id).attributes.iter().any(|known| known.column.eq_ignore_ascii_case(&name)) {
         name.push('_');
@@ -132,7 +114,7 @@ fn free_column(scope: &Scope<'_>, id: EntityId, wanted: &str) -> DynIden {
 fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut SelectStatement) -> Pages {
     let (base, rank) = (scope.alias(), free_column(scope, rows.entity, "rank"));
     let Children { select: mut inner, aliases, parent, ordinal } =
-        children_of_all(scope, hop, rows, ordering_sources(rows));
+        Children::of_all(scope, hop, rows, ordering_sources(rows));
     let mut numbered = WindowStatement::new();
     numbered.add_partition_by(parent);
     order::apply(scope, rows, &aliases, &mut numbered);
@@ -146,35 +128,6 @@ fn ranked_records(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut Sel
     }
     select.and_where(rank.lte(Expr::cust(rows.offset.saturating_add(rows.limit).to_string())));
     (base.clone(), (base, ordinal))
-}
-
-/// The records of all parents.
-struct Children {
-    select: SelectStatement,
-    /// The aliases of the records and of what is joined to them.
-    aliases: Vec<DynIden>,
-    /// The position of each record's parent, and its name.
-    parent: Expr,
-    ordinal: DynIden,
-}
-
-/// All that is read of the records of all parents, which `sources` hops are joined to.
-fn children_of_all(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, sources: usize) -> Children {
-    let (parents, found) = (scope.alias(), scope.alias());
-    let ordinal = free_column(scope, rows.entity, "ord");
-    let parent = Expr::col((parents.clone(), iden("ord")));
-    let mut select = Query::select();
-    select.from_subquery(parent_keys(scope, hop, &parents), parents.clone());
-    for (table, on) in join::members(scope, hop, &found, &parents) {
-        select.inner_join(table, on);
-    }
-    select.expr_as(parent.clone(), ordinal.clone());
-    for id in attributes_in_use(scope.catalog, rows) {
-        let column = scope.column(rows.entity, id, &found).expr;
-        select.expr_as(column, iden(&scope.catalog.entity(rows.entity).attribute(id).column));
-    }
-    let aliases = joins(scope, rows, found, sources, &mut select);
-    Children { select, aliases, parent, ordinal }
 }
 
 /// How many of the hops an order asks for.
@@ -205,14 +158,14 @@ fn pages_of_keys(scope: &mut Scope<'_>, hop: Hop, rows: &Rows, select: &mut Sele
     (base, (parents, iden("ord")))
 }
 
-fn parent_keys(scope: &Scope<'_>, hop: Hop, parents: &DynIden) -> SelectStatement {
+pub(super) fn parent_keys(scope: &Scope<'_>, hop: Hop, parents: &DynIden) -> SelectStatement {
     let start = hop.start_entity(scope.catalog);
     let key = hop.start_attributes(scope.catalog).iter().map(|id| scope.column(start, *id, parents));
     scope.dialect.parents(&key.collect::<Vec<_>>())
 }
 
 /// What is read of the step's own entity once its pages are found.
-fn attributes_in_use(catalog: &Catalog, rows: &Rows) -> Vec<AttributeId> {
+pub(super) fn attributes_in_use(catalog: &Catalog, rows: &Rows) -> Vec<AttributeId> {
     let by_join = |hop: Hop, id: AttributeId| {
         let one = catalog.relationship(hop.relationship).as_one_to_many();
         // A condition may speak of any attribute.

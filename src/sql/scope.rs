@@ -13,12 +13,22 @@ use super::{
     slot::{Form, Slot, marker},
 };
 
+/// How the keys of parents are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parents {
+    /// As a table of all, with the position of each.
+    Table,
+    /// As one list.
+    List,
+    /// There is only one.
+    One,
+}
+
 /// The surroundings of every part of one statement.
 pub(super) struct Scope<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) dialect: Dialect,
-    /// Whether the statement is run with the key of one parent, and not with a table of all.
-    pub(super) has_one_parent: bool,
+    pub(super) parents: Parents,
     aliases: Aliases,
     /// The parameters whose values come with each request.
     slots: Vec<Slot>,
@@ -29,7 +39,7 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(catalog: &'a Catalog, dialect: Dialect) -> Self {
         let (aliases, slots, fixed) = (Aliases::default(), Vec::new(), Vec::new());
-        Self { catalog, dialect, has_one_parent: false, aliases, slots, fixed }
+        Self { catalog, dialect, parents: Parents::Table, aliases, slots, fixed }
     }
 
     pub(super) fn alias(&mut self) -> DynIden {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    aggregate,
+    aggregate, children,
     dialect::{Dialect, key_marker},
     each, read,
     scope::Scope,
@@ -43,6 +43,9 @@ pub struct Whole {
     pub statement: Statement,
     /// The size of a page, in rows.
     pub limit: u64,
+    /// Whether the first column of its rows is the key of the row's parent, a whole number, and not the parent's position:
+    /// then rows come in the order of those keys.
+    pub is_by_key: bool,
 }
 
 impl Statement {
@@ -102,12 +105,11 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
     let whole = match (&step.parent, &step.query) {
         (Some(parent), Query::Rows(rows)) => {
             let mut scope = Scope::new(catalog, dialect);
-            let select = read::compile_whole(&mut scope, parent, rows);
+            let whole = children::compile_whole(&mut scope, parent, rows);
             let is_alike = scope.into_slots() == (slots.clone(), fixed.clone());
-            let select = select.filter(|_| is_alike);
-            select.map(|select| {
-                let statement = finish(dialect, &select, parent_key.clone());
-                Box::new(Whole { statement, limit: rows.limit })
+            whole.filter(|_| is_alike).map(|whole| {
+                let statement = finish(dialect, &whole.select, parent_key.clone());
+                Box::new(Whole { statement, limit: rows.limit, is_by_key: whole.is_by_key })
             })
         }
         _ => None,

@@ -153,3 +153,63 @@ async fn children_that_are_too_large_to_be_kept_are_answered_as_well(#[case] bac
         }
     }
 }
+
+#[apply(backends)]
+#[tokio::test]
+async fn children_come_to_their_parents_whatever_the_numbers_are(#[case] backend: Backend) {
+    let tables = "
+        create table wide (id bigint primary key, rank_no integer not null);
+        create table narrow (id smallint primary key, wide_id bigint references wide (id), up_id smallint references narrow (id));
+        create table tag (id integer primary key, narrow_id smallint references narrow (id));
+        insert into wide values (-9000000000, 3), (-1, 1), (0, 4), (7, 2), (9000000000, 5), (9000000001, 6);
+        insert into narrow values (-5, 7, null), (-4, -9000000000, -5), (0, 9000000000, -5), (1, null, -5), (2, 7, 1),
+            (3, -1, -4), (4, 0, null), (5, 7, 4), (6, 9000000000, 4), (300, -9000000000, 300);
+        insert into tag values (10, -5), (9, 300), (8, 0), (7, 0), (6, -4), (5, null), (4, 2), (3, 300);";
+    let Some(server) = scratch(backend, "pages_numbers", tables).await else { return };
+    let query = "{ wides(orderBy: [{rankNo: DESC}]) { id narrows(orderBy: [{id: DESC}]) \
+        { id tags { id } narrowsByUp { id tags { id } } up { id } } } }";
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok()).unwrap();
+    for _ in 0..2 {
+        let data = server.data(query).await;
+        let mut wides = Vec::new();
+        for wide in data["wides"].as_array().unwrap() {
+            let wide_id = number(&wide["id"]);
+            wides.push(wide_id);
+            let narrows =
+                ids_by(&server, &format!("select id from narrow where wide_id = {wide_id} order by id desc")).await;
+            assert_eq!(list(&wide["narrows"]), narrows, "{wide_id}");
+            for narrow in wide["narrows"].as_array().unwrap() {
+                let id = number(&narrow["id"]);
+                let tags = format!("select id from tag where narrow_id = {id} order by id");
+                assert_eq!(list(&narrow["tags"]), ids_by(&server, &tags).await, "{id}");
+                let below = format!("select id from narrow where up_id = {id} order by id");
+                assert_eq!(list(&narrow["narrowsByUp"]), ids_by(&server, &below).await, "{id}");
+                for below in narrow["narrowsByUp"].as_array().unwrap() {
+                    let tags = format!("select id from tag where narrow_id = {} order by id", below["id"]);
+                    assert_eq!(list(&below["tags"]), ids_by(&server, &tags).await, "{below}");
+                }
+            }
+        }
+        assert_eq!(wides, [9_000_000_001, 9_000_000_000, 0, -9_000_000_000, 7, -1]);
+    }
+    // Parents that share what they are asked for.
+    let data = server.data("{ tags(orderBy: [{id: ASC}]) { id narrow { id narrowsByUp { id } tags { id } } } }").await;
+    for tag in data["tags"].as_array().unwrap().iter().filter(|tag| !tag["narrow"].is_null()) {
+        let id = number(&tag["narrow"]["id"]);
+        let tags = format!("select id from tag where narrow_id = {id} order by id");
+        assert_eq!(list(&tag["narrow"]["tags"]), ids_by(&server, &tags).await, "{id}");
+        let below = format!("select id from narrow where up_id = {id} order by id");
+        assert_eq!(list(&tag["narrow"]["narrowsByUp"]), ids_by(&server, &below).await, "{id}");
+    }
+    assert_eq!(data["tags"].as_array().unwrap().len(), 8);
+}
+
+/// The keys in a list of records.
+fn list(records: &Value) -> Vec<Value> {
+    records.as_array().unwrap().iter().map(|record| record["id"].clone()).collect()
+}
+
+/// The keys that plain SQL finds.
+async fn ids_by(server: &Server, sql: &str) -> Vec<Value> {
+    server.sql(sql).await.iter().map(|row| row["id"].clone()).collect()
+}

@@ -1,7 +1,7 @@
 //! Statements on a connection that reads directly. The transaction around several is begun in one round trip with the
 //! first of them, and ended in one with the last.
 
-use std::pin::Pin;
+use std::{collections::HashMap, pin::Pin};
 
 use deadpool_postgres::Object;
 use futures_util::{FutureExt, TryStreamExt, future::join3};
@@ -86,7 +86,7 @@ impl Reader {
     /// The next row of a statement; nothing at its end.
     async fn next(&mut self, answer: &mut Answer) -> Result<Option<Direct>, Error> {
         match answer.rows.try_next().await {
-            Ok(Some(row)) => Ok(Some(Direct(row))),
+            Ok(Some(row)) => Ok(Some(row.into())),
             Ok(None) => {
                 self.place = answer.after;
                 Ok(None)
@@ -204,17 +204,25 @@ impl Connection for Reader {
         Ok(rows)
     }
 
-    async fn fetch_whole(&mut self, whole: &Whole, values: Vec<Value>) -> Result<Option<Vec<Direct>>, Error> {
+    async fn fetch_whole(
+        &mut self,
+        whole: &Whole,
+        values: Vec<Value>,
+        keys: &[Vec<KeyPart>],
+    ) -> Result<Option<Vec<Direct>>, Error> {
         let mut answer = self.begin(&whole.statement, &values).await?;
         let (mut rows, mut size, mut is_whole) = (Vec::new(), 0, true);
         while let Some(row) = self.next(&mut answer).await? {
-            size += row.0.raw_size_bytes();
+            size += row.row.raw_size_bytes();
             is_whole = is_whole && size <= MAX_WHOLE && (rows.len() as u64) < whole.limit;
             if is_whole {
                 rows.push(row);
             } else {
                 rows = Vec::new();
             }
+        }
+        if is_whole && whole.is_by_key {
+            put_in_order(&mut rows, keys)?;
         }
         Ok(is_whole.then_some(rows))
     }
@@ -237,13 +245,39 @@ impl Connection for Reader {
     }
 }
 
+/// Puts the children of parents, whose keys are in their first column, in the order of the parents.
+fn put_in_order(rows: &mut [Direct], keys: &[Vec<KeyPart>]) -> Result<(), Error> {
+    let positions: HashMap<&[KeyPart], usize> = keys.iter().map(Vec::as_slice).zip(0..).collect();
+    let (mut last, mut parent) = (None, None);
+    for row in &mut *rows {
+        let key = row.key(0, &AttributeType::BigInt)?;
+        if parent.is_none() || key != last {
+            parent = Some(positions.get(key.as_slice()).copied().unwrap_or(usize::MAX));
+            last = key;
+        }
+        row.parent = parent;
+    }
+    rows.sort_by_key(|row| row.parent);
+    Ok(())
+}
+
 /// A row of the driver that reads directly.
 #[derive(Debug)]
-pub(in crate::execute) struct Direct(pub(super) Row);
+pub(in crate::execute) struct Direct {
+    pub(super) row: Row,
+    /// The position of its parent, where the row does not say so itself.
+    parent: Option<usize>,
+}
+
+impl From<Row> for Direct {
+    fn from(row: Row) -> Self {
+        Self { row, parent: None }
+    }
+}
 
 impl Direct {
     fn bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {
-        let value: Result<Option<Bytes<'_>>, DriverError> = self.0.try_get(column);
+        let value: Result<Option<Bytes<'_>>, DriverError> = self.row.try_get(column);
         match value {
             Ok(value) => Ok(value.map(|Bytes(bytes)| bytes)),
             Err(error) => Err(Error::Value(error.to_string())),
@@ -265,6 +299,9 @@ impl Cells for Direct {
     }
 
     fn ordinal(&self, column: usize) -> Result<usize, Error> {
+        if let Some(parent) = self.parent {
+            return Ok(parent);
+        }
         Ok(self
             .bytes(column)?
             .and_then(whole_number)

@@ -126,7 +126,7 @@ impl Reader {
 /// The rows of a statement, up to its end: by itself, it is permanent then.
 async fn rows(client: &Object, run: &Run<'_>, prepared: &Prepared) -> Result<Vec<Direct>, DriverError> {
     let rows = async {
-        client.query_raw(prepared, run.values.iter().map(Parameter)).await?.map_ok(Direct).try_collect().await
+        client.query_raw(prepared, run.values.iter().map(Parameter)).await?.map_ok(Direct::from).try_collect().await
     };
     rows.await.inspect_err(|_| forget(client, prepared, &run.statement.text))
 }

@@ -260,6 +260,12 @@ impl Dialect {
         (self == Self::Sqlite).then(|| sqlite::only_parent(part))
     }
 
+    /// Any of the keys in a part of the list of parents, to compare with a column of their type; nothing where lists serve
+    /// no better than tables.
+    pub(super) fn any_parent(self, part: usize, column: &Typed<'_>) -> Option<Expr> {
+        (self == Self::Postgres).then(|| postgres::any_parent(part, column))
+    }
+
     /// Lists of keys as a table with the columns `k0`, `k1`, ….
     pub(super) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {

@@ -278,6 +278,12 @@ pub(super) fn key_list(key: &[Typed<'_>]) -> SelectStatement {
     keys
 }
 
+/// Any element of a list of keys. An index finds all of them at once, which a join with them does for one after the other
+/// or not at all.
+pub(super) fn any_parent(part: usize, column: &Typed<'_>) -> Expr {
+    PgFunc::any(cast(Expr::val(key_marker(part)), array_type(column.ty))).into()
+}
+
 /// The rows are numbered as they come. A second series beside them would be taken for a thousand rows, and the plan
 /// with it.
 pub(super) fn parents(key: &[Typed<'_>]) -> SelectStatement {

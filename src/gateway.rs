@@ -147,9 +147,9 @@ impl Gateway {
         let mut attempt = 1;
         loop {
             match graphql::execute(self.context(&snapshot, outlet), &request).await {
-                Reply::Define(definitions) => return self.define(definitions).await,
+                Reply::Define(definitions) => return Box::pin(self.define(definitions)).await,
                 Reply::Answer(response) if !response.is_doubtful || attempt == ATTEMPTS => return response,
-                Reply::Answer(response) => match self.newer_than(&snapshot).await {
+                Reply::Answer(response) => match Box::pin(self.newer_than(&snapshot)).await {
                     Some(newer) => snapshot = newer,
                     // The generation was asked for.
                     None => return Response { statements: response.statements + 1, ..response },

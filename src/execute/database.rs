@@ -218,10 +218,10 @@ impl Database {
         leaves: &[&serde_json::Value],
     ) -> Result<Option<Answer>, Failure> {
         let Some(work) = single.bind(self.dialect(), surroundings, leaves) else { return Ok(None) };
-        let done = match self.pool.write_directly(&work).await {
+        let done = match Box::pin(self.pool.write_directly(&work)).await {
             Some(done) => done,
-            None if work.is_sure => self.pool.write(&work).await,
-            None => self.write_and_look(&work).await,
+            None if work.is_sure => Box::pin(self.pool.write(&work)).await,
+            None => Box::pin(self.write_and_look(&work)).await,
         };
         match done {
             Err(error) if error.is_refused() => {
@@ -252,7 +252,7 @@ impl Database {
     /// # Errors
     /// Why nothing was written, and which field it was.
     pub async fn write(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
-        self.persist(|| self.write_once(surroundings, fields)).await
+        self.persist(|| Box::pin(self.write_once(surroundings, fields))).await
     }
 
     /// Runs an operation again while other transactions get in its way, a few times.
@@ -322,7 +322,8 @@ async fn read_from(
     max_answer: usize,
     outgoing: Option<Outgoing<'_>>,
 ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
-    let read = pool.read(fields, max_answer, outgoing).await;
+    // What has room for the ways of all drivers is not to be moved by everything that waits for it.
+    let read = Box::pin(pool.read(fields, max_answer, outgoing)).await;
     read.map_err(|failure| match (failure.error, outgoing) {
         (error, Some(outgoing)) if outgoing.outlet.is_open() => {
             Failure { error: Error::BrokenOff(error.to_string()), ..failure }

@@ -94,9 +94,9 @@ impl Pool {
         }
         let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
-            Self::Sqlite(pool, _) => read_on(pool, begin, fields, max_answer, outgoing).await,
-            Self::Postgres(pool, _) => read_on(pool, begin, fields, max_answer, outgoing).await,
-            Self::MySql(pool) => read_on(pool, begin, fields, max_answer, outgoing).await,
+            Self::Sqlite(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
+            Self::Postgres(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
+            Self::MySql(pool) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
         }
     }
 

@@ -77,6 +77,12 @@ pub async fn execute(context: Context<'_>, request: &Request) -> Reply {
         return Reply::Answer(response);
     }
     context.operations.count(false);
+    // Apart from what is known, which is to stay small.
+    Box::pin(anew(context, request, known)).await
+}
+
+/// Runs an operation that was not asked before.
+async fn anew(context: Context<'_>, request: &Request, known: Option<Arc<Operation>>) -> Reply {
     let document = match validated(context.schema, context.limits, request).await {
         Ok(document) => document,
         Err(response) => return Reply::Answer(response),
@@ -197,7 +203,7 @@ async fn again(context: Context<'_>, request: &Request, known: &Operation) -> Op
     match plan(context, source) {
         Planned::Mutation(mutation) if mutation.is_sound() && is_tried => Some(mutation.run(context).await),
         Planned::Mutation(mutation) if mutation.is_sound() => {
-            Some(write(context, request, known, mutation, given, &leaves).await)
+            Some(Box::pin(write(context, request, known, mutation, given, &leaves)).await)
         }
         Planned::Query(query) if query.is_sound() => {
             let response = query.run(context, Some(source), &given.leaves).await;

@@ -37,6 +37,7 @@ impl Complaint {
         let code = told.code().unwrap_or_default();
         // SQLite's codes are numbers that say more in their upper bytes; PostgreSQL's have five characters.
         match code.parse::<u32>() {
+            _ if is_stale(told) => Self::InTheWay,
             Ok(number) if code.len() < 5 => of_sqlite(number, told.message()),
             _ if is_of_routine(told) => match of_postgres(&code) {
                 Self::Undefined | Self::Duplicate | Self::Unfit | Self::Other => Self::Raised,
@@ -51,6 +52,16 @@ impl Complaint {
 fn is_of_routine(told: &dyn DatabaseError) -> bool {
     let context = told.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::r#where);
     context.is_some_and(|context| context.contains("PL/pgSQL"))
+}
+
+/// Whether PostgreSQL has not run a statement because it was prepared on its connection before columns that it reads were
+/// changed: prepared anew it may be run.
+pub(super) fn is_stale(told: &dyn DatabaseError) -> bool {
+    // feature_not_supported, as many other things are. The message may be in any language.
+    let routine = told.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::routine);
+    told.code().is_some_and(|code| code == "0A000")
+        && (routine == Some("RevalidateCachedQuery") || told.message() == "cached plan must not change result type")
+        && !is_of_routine(told)
 }
 
 fn of_postgres(code: &str) -> Complaint {

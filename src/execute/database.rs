@@ -6,7 +6,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     error::Code,
@@ -47,6 +47,8 @@ pub struct Database {
     turns: Option<Arc<Semaphore>>,
     /// Whether the server's transactions are READ COMMITTED by themselves, once it was asked.
     read_committed: Arc<OnceCell<bool>>,
+    /// Held while connections prepare their statements anew: once is enough for all who meet old ones.
+    renewal: Arc<Mutex<()>>,
 }
 
 impl Database {
@@ -88,7 +90,8 @@ impl Database {
         let pool = Pool::of(connection)?;
         let turns = (pool.dialect() == Dialect::Sqlite).then(|| Arc::new(Semaphore::new(1)));
         let replicas = Replicas::default();
-        Some(Self { connection: connection.clone(), pool, replicas, turns, read_committed: Arc::default() })
+        let (read_committed, renewal) = Default::default();
+        Some(Self { connection: connection.clone(), pool, replicas, turns, read_committed, renewal })
     }
 
     /// The same, but for queries, which go to databases that follow this one; nothing where one of them is of another
@@ -278,8 +281,15 @@ impl Database {
     }
 
     /// Waits until definitions are at rest, where a statement met tables in the middle of a change of them: MariaDB shows
-    /// each step of it at once. Then whoever looks at the generation sees whether there was one.
+    /// each step of it at once. Then whoever looks at the generation sees whether there was one. On PostgreSQL a change leaves
+    /// statements behind that were prepared before it.
     async fn settle(&self, error: &Error) {
+        if error.is_stale() {
+            match self.renewal.try_lock() {
+                Ok(_turn) => self.pool.renew().await,
+                Err(_) => drop(self.renewal.lock().await),
+            }
+        }
         if self.dialect() == Dialect::MySql && error.is_undefined() {
             let wait = definitions::pass_session(BUSY_TIMEOUT.as_secs());
             if let Err(error) = self.connection.query_one(&wait).await {

@@ -6,7 +6,7 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 use crate::{error::Code, plan};
 
-use super::complaint::Complaint;
+use super::complaint::{self, Complaint};
 
 /// A statement that failed.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +136,11 @@ impl Error {
             return true;
         }
         self.complains_of(Complaint::InTheWay)
+    }
+
+    /// Whether the database has not run a statement because it was prepared before somebody changed its columns.
+    pub(super) fn is_stale(&self) -> bool {
+        self.database().is_some_and(complaint::is_stale)
     }
 
     /// Whether the database has answered that it did not do something, and another way to do the same may fare better.

@@ -1,7 +1,9 @@
 //! A pool of connections of whichever driver, and what is read on one of them.
 
 use sea_orm::{DatabaseConnection, DbBackend};
-use sqlx::{Connection, MySqlPool, PgPool, SqlSafeStr, SqlStr, SqlitePool, pool::PoolConnection};
+use sqlx::{
+    Connection, MySqlPool, PgPool, SqlSafeStr, SqlStr, SqlitePool, database::HasStatementCache, pool::PoolConnection,
+};
 
 use crate::sql::Dialect;
 
@@ -110,7 +112,22 @@ impl Pool {
     /// Runs a mutation that is one statement; nothing where it did nothing.
     pub(super) async fn write(&self, work: &Work<'_>) -> Result<Option<Answer>, Error> {
         let Self::Postgres(pool, _) = self else { return Ok(None) };
-        work.run(&mut *pool.acquire().await?).await
+        let mut connection = pool.acquire().await?;
+        match work.run(&mut *connection).await {
+            Err(error) if error.is_stale() => {
+                connection.clear_cached_statements().await?;
+                work.run(&mut *connection).await
+            }
+            done => done,
+        }
+    }
+
+    /// Lets the connections of the pool prepare their statements anew, where a transaction met one that was prepared before
+    /// its columns were changed.
+    pub(super) async fn renew(&self) {
+        if let Self::Postgres(pool, _) = self {
+            postgres::renew(pool).await;
+        }
     }
 }
 
@@ -127,7 +144,7 @@ async fn read_directly<C: cells::Connection>(
     (!reader.has_failed() || is_sent()).then_some(done)
 }
 
-async fn read_on<D: sqlx::Database>(
+async fn read_on<D: sqlx::Database + HasStatementCache>(
     pool: &sqlx::Pool<D>,
     begin: Option<SqlStr>,
     fields: &[Bound<'_>],
@@ -138,13 +155,11 @@ where
     D::Connection: cells::Connection,
 {
     let mut guarded = Guarded { connection: pool.acquire().await?, outgoing, is_done: false };
-    let done = match begin {
-        None => read::run(&mut *guarded.connection, fields, max_answer, outgoing).await,
-        Some(begin) => {
-            let mut transaction = guarded.connection.begin_with(begin).await?;
-            read::run(&mut *transaction, fields, max_answer, outgoing).await
-        }
-    };
+    let mut done = guarded.read(begin.clone(), fields, max_answer).await;
+    if done.as_ref().is_err_and(|failure| failure.error.is_stale()) && !guarded.is_sent() {
+        guarded.connection.clear_cached_statements().await?;
+        done = guarded.read(begin, fields, max_answer).await;
+    }
     guarded.is_done = done.as_ref().is_ok_and(|fragments| !fragments.iter().any(Result::is_err));
     done
 }
@@ -157,9 +172,32 @@ struct Guarded<'a, D: sqlx::Database> {
     is_done: bool,
 }
 
+impl<D: sqlx::Database> Guarded<'_, D> {
+    /// Whether some of the answer was sent.
+    fn is_sent(&self) -> bool {
+        self.outgoing.is_some_and(|outgoing| outgoing.outlet.is_open())
+    }
+
+    async fn read(
+        &mut self,
+        begin: Option<SqlStr>,
+        fields: &[Bound<'_>],
+        max_answer: usize,
+    ) -> Result<Vec<Result<Fragment, Error>>, Failure>
+    where
+        D::Connection: cells::Connection,
+    {
+        let Some(begin) = begin else {
+            return read::run(&mut *self.connection, fields, max_answer, self.outgoing).await;
+        };
+        let mut transaction = self.connection.begin_with(begin).await?;
+        read::run(&mut *transaction, fields, max_answer, self.outgoing).await
+    }
+}
+
 impl<D: sqlx::Database> Drop for Guarded<'_, D> {
     fn drop(&mut self) {
-        if !self.is_done && self.outgoing.is_some_and(|outgoing| outgoing.outlet.is_open()) {
+        if !self.is_done && self.is_sent() {
             self.connection.close_on_drop();
         }
     }

@@ -3,6 +3,7 @@
 mod parameter;
 mod reader;
 mod readers;
+mod renew;
 mod writer;
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub(super) use readers::Readers;
+pub(super) use renew::renew;
 
 use super::{
     Error,

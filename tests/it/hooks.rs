@@ -237,3 +237,16 @@ async fn rows_of_an_intersect_have_hooks_too(#[case] backend: Backend) {
     server.data("mutation { deleteGenre(key: {id: 2}) { outcome } }").await;
     assert_eq!(server.audit().await, ["book 1 out of genre 2"]);
 }
+
+#[tokio::test]
+async fn hooks_run_after_somebody_has_changed_a_column() {
+    let Some(server) = library(Backend::Postgres, "changed").await else { return };
+    let mutation = "mutation { updateAuthor(key: {id: 1}, input: {name: \"Ada L\"}) { author { slug } } }";
+    let expected = json!({ "updateAuthor": { "author": { "slug": "ada-l" } } });
+    assert_eq!(server.data(mutation).await, expected);
+    server.execute("alter table author alter column slug type varchar(80)").await;
+    for _ in 0..3 {
+        assert_eq!(server.data(mutation).await, expected);
+    }
+    assert_eq!(server.audit().await, ["author 1 updated as ada-l"; 4]);
+}

@@ -9,6 +9,7 @@ mod tidy;
 mod bad_input;
 mod cases;
 mod catalog;
+mod changed_columns;
 mod chinook;
 mod cli;
 mod concurrency;

@@ -268,3 +268,56 @@ async fn lists_and_counts_agree_where_a_lookup_is_of_another_type_than_its_targe
         }
     }
 }
+
+/// What a foreign key takes for its target is what the target's collation takes for the same.
+#[tokio::test]
+async fn children_are_those_whose_foreign_key_leads_to_their_parent_whatever_their_own_collation_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let statements = "
+        create table loose (code varchar(9) collate nocase primary key);
+        create table exact (code text not null unique, id integer primary key);
+        create table by_loose (id integer primary key, code varchar(9) references loose (code));
+        create table by_exact (id integer primary key, code text collate nocase references exact (code));
+        create table pair (l text not null references loose (code), e text collate nocase not null references exact (code),
+            primary key (l, e));
+        create index by_loose_code on by_loose (code collate nocase);
+        create index by_exact_code on by_exact (code);
+        insert into loose values ('A'), ('b');
+        insert into exact values ('a', 1), ('A', 2), ('b', 3);
+        insert into by_loose values (1, 'a'), (2, 'A'), (3, 'B'), (4, null);
+        insert into by_exact values (1, 'a'), (2, 'A'), (3, 'b'), (4, null);
+        insert into pair values ('a', 'a'), ('A', 'A'), ('B', 'A');";
+    for server in both(&folder, statements).await {
+        for (parents, children, parent) in [("looses", "byLooses", "Loose"), ("exacts", "byExacts", "Exact")] {
+            let query = format!(
+                "{{ {parents} {{ code {children} {{ id }} {children}Connection {{ totalCount }} {children}Aggregate {{ count }}
+                    page: {children}(first: 1) {{ code{parent} {{ code }} }} }} }}"
+            );
+            let (table, lookup) = (parent.to_lowercase(), format!("code{parent}"));
+            for parent in server.data(&query).await[parents].as_array().unwrap() {
+                // The table of the key stands first: its collation is what counts.
+                let code = parent["code"].as_str().unwrap();
+                let sql = format!(
+                    "select c.id from {table} p join by_{table} c on p.code = c.code
+                        where p.code = '{code}' collate binary order by c.id"
+                );
+                let expected = server.sql(&sql).await;
+                assert!(!expected.is_empty());
+                assert_eq!(parent[children], json!(expected), "{parent}");
+                assert_eq!(parent[format!("{children}Connection")]["totalCount"], expected.len(), "{parent}");
+                assert_eq!(parent[format!("{children}Aggregate")]["count"], expected.len(), "{parent}");
+                assert_eq!(parent["page"], json!([{ &lookup: { "code": code } }]), "{parent}");
+            }
+        }
+        let data =
+            server.data("{ looses { code exacts(orderBy: [{id: ASC}]) { id } } exacts { id looses { code } } }").await;
+        let codes = |id: u8, codes: &[&str]| {
+            let codes: Vec<_> = codes.iter().map(|code| json!({ "code": code })).collect();
+            json!({ "id": id, "looses": codes })
+        };
+        assert_eq!(data["exacts"], json!([codes(1, &["A"]), codes(2, &["A", "b"]), codes(3, &[])]));
+        let looses =
+            json!([{ "code": "A", "exacts": [{ "id": 1 }, { "id": 2 }] }, { "code": "b", "exacts": [{ "id": 2 }] }]);
+        assert_eq!(data["looses"], looses);
+    }
+}

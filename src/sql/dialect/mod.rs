@@ -1,5 +1,6 @@
 //! What differs between databases in how a statement is said. One file per database.
 
+mod keys;
 mod mysql;
 mod pattern;
 mod postgres;
@@ -223,64 +224,6 @@ impl Dialect {
             Self::Sqlite => sqlite::pattern(pattern, text, ignore_case),
             Self::Postgres => postgres::pattern(pattern, text),
             Self::MySql => mysql::pattern(pattern, text, ignore_case),
-        }
-    }
-
-    /// The parameters that stand for lists of keys.
-    #[must_use]
-    pub fn keys(self, keys: &[Vec<Literal>], types: &[AttributeType]) -> Vec<Value> {
-        match self {
-            Self::Sqlite => sqlite::keys(keys),
-            Self::Postgres => postgres::keys(keys, types),
-            Self::MySql => mysql::keys(keys),
-        }
-    }
-
-    /// The parameters that stand for the key of one record.
-    #[must_use]
-    pub fn key(self, key: &[Literal], types: &[AttributeType]) -> Vec<Value> {
-        match self {
-            Self::Sqlite => key.iter().zip(types).map(|(part, ty)| sqlite::value(part, ty)).collect(),
-            Self::Postgres => postgres::key(key),
-            Self::MySql => mysql::key(key, types),
-        }
-    }
-
-    /// A part of the key of one record, to compare with a column.
-    pub(super) fn key_parameter(self, part: usize, column: &Typed<'_>) -> Expr {
-        match self {
-            Self::Sqlite => Expr::val(key_marker(part)),
-            Self::Postgres => postgres::key_parameter(part, column),
-            Self::MySql => mysql::key_parameter(part, column),
-        }
-    }
-
-    /// A part of the key of the only parent; nothing where children are not read parent by parent.
-    pub(super) fn only_parent(self, part: usize) -> Option<Expr> {
-        (self == Self::Sqlite).then(|| sqlite::only_parent(part))
-    }
-
-    /// Any of the keys in a part of the list of parents, to compare with a column of their type; nothing where lists serve
-    /// no better than tables.
-    pub(super) fn any_parent(self, part: usize, column: &Typed<'_>) -> Option<Expr> {
-        (self == Self::Postgres).then(|| postgres::any_parent(part, column))
-    }
-
-    /// Lists of keys as a table with the columns `k0`, `k1`, ….
-    pub(super) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
-        match self {
-            Self::Sqlite => sqlite::key_list(key),
-            Self::Postgres => postgres::key_list(key),
-            Self::MySql => mysql::key_list(key),
-        }
-    }
-
-    /// The keys of all parents as a table: columns `k0`, `k1`, … and `ord`, the position of each key from zero.
-    pub(super) fn parents(self, key: &[Typed<'_>]) -> SelectStatement {
-        match self {
-            Self::Sqlite => sqlite::parents(key),
-            Self::Postgres => postgres::parents(key),
-            Self::MySql => mysql::parents(key),
         }
     }
 

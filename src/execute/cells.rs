@@ -23,6 +23,11 @@ pub(super) trait Rows: Default {
 
     /// The row at a position below that.
     fn row(&self, index: usize) -> Self::Row<'_>;
+
+    /// All of them.
+    fn iter(&self) -> impl Iterator<Item = Self::Row<'_>> {
+        (0..self.len()).map(|index| self.row(index))
+    }
 }
 
 impl<R: Cells> Rows for Vec<R> {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Answer, Bound, Error, Failure, Fragment, Outgoing, Single, Surroundings, Transaction, Write, generation,
+    Answer, Bound, Error, Failure, Fragment, Outgoing, Single, Surroundings, Transaction, Write,
     pool::Pool,
     replicas::Replicas,
     write::{self, Done, Work},
@@ -32,6 +32,16 @@ const SESSION: &str = "SET SESSION sql_mode = \
 
 /// How often an operation that writes is run when other transactions get in its way.
 const ATTEMPTS: u32 = 5;
+
+/// How a transaction writes. Where there is no connection beside the pool, by the pool always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Directly, for a moment.
+    Briefly,
+    /// Directly, each statement on a thread of its own.
+    Patiently,
+    ByPool,
+}
 
 /// The connections to a supported database. Clones share them.
 #[derive(Debug, Clone)]
@@ -104,8 +114,8 @@ impl Database {
     }
 
     /// The same, but for reads from PostgreSQL and mutations that are one statement, which go over as many connections of the
-    /// gateway's own: by a driver that is faster, and set as the pool's URL has it. What a hook of the pool sets on its
-    /// connections they do not know.
+    /// gateway's own, and for mutations of a file of SQLite, which go over one: by a driver that is faster, and set as the
+    /// pool's URL has it. What a hook of the pool sets on its connections they do not know.
     #[must_use]
     pub fn reading_directly(self) -> Self {
         Self { replicas: self.replicas.reading_directly(), pool: self.pool.reading_directly(), ..self }
@@ -142,7 +152,19 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached, or another process keeps its lock.
     pub async fn begin_write(&self) -> Result<Transaction, Error> {
-        let turn = self.turn().await;
+        self.begin(Way::ByPool).await
+    }
+
+    async fn begin(&self, way: Way) -> Result<Transaction, Error> {
+        let mut turn = self.turn().await;
+        if let Some(writer) = self.pool.writer()
+            && way != Way::ByPool
+        {
+            turn = match writer.begin_write(turn, way == Way::Patiently).await? {
+                Ok(writer) => return Ok(Transaction::direct(writer)),
+                Err(turn) => turn,
+            };
+        }
         let options = TransactionOptions {
             isolation_level: if self.is_read_committed().await { None } else { Some(IsolationLevel::ReadCommitted) },
             access_mode: None,
@@ -299,14 +321,27 @@ impl Database {
     }
 
     async fn write_once(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
+        let has_hooks = |field: &Write| surroundings.behaviors.find(field.plan.entity).is_some();
+        let mut way = if fields.iter().any(has_hooks) { Way::ByPool } else { Way::Briefly };
+        loop {
+            let done = self.write_so(way, surroundings, fields).await;
+            way = match (&done, way) {
+                (Err(Failure { error: Error::Anew { patiently: true }, .. }), Way::Briefly) => Way::Patiently,
+                (Err(Failure { error: Error::Anew { .. }, .. }), Way::Briefly | Way::Patiently) => Way::ByPool,
+                _ => return done,
+            };
+        }
+    }
+
+    async fn write_so(&self, way: Way, surroundings: Surroundings<'_>, fields: &[Write]) -> Result<Answer, Failure> {
         let at_last = |error| {
             let error = write::explain_commit(surroundings.catalog, error);
             Failure { field: fields.len().saturating_sub(1), error }
         };
-        let mut transaction = self.begin_write().await.map_err(|error| Failure { field: 0, error })?;
+        let mut transaction = self.begin(way).await.map_err(|error| Failure { field: 0, error })?;
         let written = match write::run(&mut transaction, self.dialect(), surroundings, fields).await {
             Ok(Done { answer, is_current: true }) => Ok(answer),
-            Ok(done) => check_generation(&transaction, surroundings.generation).await.map(|()| done.answer),
+            Ok(done) => check_generation(&mut transaction, surroundings.generation).await.map(|()| done.answer),
             Err(failure) => Err(failure),
         };
         match written {
@@ -344,8 +379,8 @@ async fn read_from(
 
 /// What was written was written by a catalog that is still true. Asked at the end: who changed definitions since then
 /// did so after this transaction, and not before it.
-async fn check_generation(transaction: &Transaction, known: i64) -> Result<(), Failure> {
-    match generation(transaction.connection(), known).await {
+async fn check_generation(transaction: &mut Transaction, known: i64) -> Result<(), Failure> {
+    match transaction.generation(known).await {
         Ok(current) if current == known => Ok(()),
         Ok(_) => Err(Failure { field: 0, error: Error::Outdated }),
         Err(error) => Err(Failure { field: 0, error }),

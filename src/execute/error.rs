@@ -39,6 +39,12 @@ pub enum Error {
     /// The catalog could not be built anew.
     #[error("{0}")]
     Reload(String),
+    /// What was written so far is undone, and has to be written in another way: with more time, or by the pool.
+    #[error("a mutation has to be begun anew")]
+    Anew {
+        /// Whether more time is all that it takes.
+        patiently: bool,
+    },
     /// What was sent of an answer does not go on.
     #[error("an answer breaks off: {0}")]
     BrokenOff(String),
@@ -123,7 +129,7 @@ impl Error {
             Self::Refused(refusal) | Self::Raced(refusal) => refusal.code,
             Self::Hook(_) => Code::Invalid,
             Self::Misfit(..) => Code::Unsupported,
-            Self::Value(_) | Self::Orm(_) | Self::Reload(_) | Self::BrokenOff(_) => Code::Internal,
+            Self::Value(_) | Self::Orm(_) | Self::Reload(_) | Self::Anew { .. } | Self::BrokenOff(_) => Code::Internal,
             Self::TooManyGroups(_) | Self::TooLarge(_) => Code::LimitExceeded,
             Self::Outdated => Code::Unavailable,
         }

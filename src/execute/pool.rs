@@ -12,8 +12,8 @@ use super::{Answer, Bound, Error, Failure, Fragment, Outgoing, cells, postgres, 
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    /// With connections of its own for reads, where its database is a file.
-    Sqlite(SqlitePool, Option<sqlite::Readers>),
+    /// With connections of its own, where its database is a file: for reads, and for writes where they are asked for.
+    Sqlite(SqlitePool, Option<sqlite::Sessions>, Option<sqlite::Sessions>),
     /// With connections of its own for reads, where they are asked for.
     Postgres(PgPool, Option<postgres::Readers>),
     MySql(MySqlPool),
@@ -25,7 +25,7 @@ impl Pool {
         match connection.get_database_backend() {
             DbBackend::Sqlite => {
                 let pool = connection.get_sqlite_connection_pool();
-                Some(Self::Sqlite(pool.clone(), sqlite::Readers::of(pool)))
+                Some(Self::Sqlite(pool.clone(), sqlite::Sessions::reading(pool), None))
             }
             DbBackend::Postgres => Some(Self::Postgres(connection.get_postgres_connection_pool().clone(), None)),
             DbBackend::MySql => Some(Self::MySql(connection.get_mysql_connection_pool().clone())),
@@ -33,14 +33,18 @@ impl Pool {
         }
     }
 
-    /// The same, with connections of its own for reads, whatever a hook may have set on those of the pool.
+    /// The same, with connections of its own, whatever a hook may have set on those of the pool.
     pub(super) fn reading_directly(self) -> Self {
         match self {
             Self::Postgres(pool, _) => {
                 let readers = postgres::Readers::of(&pool);
                 Self::Postgres(pool, readers)
             }
-            other => other,
+            Self::Sqlite(pool, readers, _) => {
+                let writer = sqlite::Sessions::writing(&pool);
+                Self::Sqlite(pool, readers, writer)
+            }
+            Self::MySql(pool) => Self::MySql(pool),
         }
     }
 
@@ -56,7 +60,7 @@ impl Pool {
     /// Waits for an answer of the database.
     pub(super) async fn ping(&self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(pool, _) => pool.acquire().await?.ping().await,
+            Self::Sqlite(pool, ..) => pool.acquire().await?.ping().await,
             Self::Postgres(pool, _) => pool.acquire().await?.ping().await,
             Self::MySql(pool) => pool.acquire().await?.ping().await,
         }
@@ -82,7 +86,7 @@ impl Pool {
         outgoing: Option<Outgoing<'_>>,
     ) -> Result<Vec<Result<Fragment, Error>>, Failure> {
         let is_single = fields.iter().map(Bound::statements).sum::<usize>() <= 1;
-        if let Self::Sqlite(_, Some(readers)) = self
+        if let Self::Sqlite(_, Some(readers), _) = self
             && let Some(reader) = readers.begin(is_single).await?
             && let Some(done) = read_directly(reader, fields, max_answer, outgoing).await
         {
@@ -96,9 +100,17 @@ impl Pool {
         }
         let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
-            Self::Sqlite(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
+            Self::Sqlite(pool, ..) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::Postgres(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::MySql(pool) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
+        }
+    }
+
+    /// The connection beside the pool that writes, where there is one.
+    pub(super) fn writer(&self) -> Option<&sqlite::Sessions> {
+        match self {
+            Self::Sqlite(_, _, writer) => writer.as_ref(),
+            _ => None,
         }
     }
 

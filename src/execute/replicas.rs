@@ -82,11 +82,11 @@ mod tests {
         let replicas = Replicas::new(
             (1..=3)
                 .map(|size| SqlitePoolOptions::new().max_connections(size).connect_lazy("sqlite::memory:"))
-                .map(|pool| Pool::Sqlite(pool.expect("it is lazy"), None))
+                .map(|pool| Pool::Sqlite(pool.expect("it is lazy"), None, None))
                 .collect(),
         );
         let sizes = (0..5).map(|_| match replicas.next() {
-            Some(Replica { pool: Pool::Sqlite(pool, _), .. }) => pool.options().get_max_connections(),
+            Some(Replica { pool: Pool::Sqlite(pool, ..), .. }) => pool.options().get_max_connections(),
             _ => 0,
         });
         assert_eq!(sizes.collect::<Vec<_>>(), [1, 2, 3, 1, 2]);

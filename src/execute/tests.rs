@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::{
     Database, Transaction,
-    cells::{Cells, Connection, KeyPart},
+    cells::{Cells, Connection, KeyPart, Rows as _},
 };
 use crate::{
     catalog::AttributeType,
@@ -48,7 +48,7 @@ fn statement(text: &str) -> Statement {
 async fn number(transaction: &mut Transaction, sql: &str, values: Vec<Value>) -> String {
     let rows = transaction.fetch(&statement(sql), values).await.expect(sql);
     let mut out = Vec::new();
-    rows[0].write(0, &AttributeType::Int, &mut out).expect("a number");
+    rows.row(0).write(0, &AttributeType::Int, &mut out).expect("a number");
     String::from_utf8(out).expect("text")
 }
 
@@ -59,29 +59,29 @@ async fn check_transactions(connection: DatabaseConnection, table: &str) {
     let count = format!("select cast(count(*) as integer) from {table}");
 
     let mut transaction = database.begin_write().await.expect("a transaction");
-    run(transaction.connection(), &format!("insert into {table} values (1, 7), (2, 8)")).await;
+    run(transaction.connection().expect("SeaORM's"), &format!("insert into {table} values (1, 7), (2, 8)")).await;
     let place = if database.dialect() == Dialect::Sqlite { "?" } else { "$1" };
     let query = format!("select n from {table} where id = {place}");
     assert_eq!(number(&mut transaction, &query, vec![Value::Int(Some(2))]).await, "8");
     let rows = transaction.fetch(&statement(&format!("select n, null from {table} order by id")), Vec::new()).await;
     let rows = rows.expect("rows");
-    assert_eq!(rows[0].key(0, &AttributeType::Int).expect("a key"), Some(KeyPart::Integer(7)));
-    assert!(rows[1].is_null(1).expect("a column"));
+    assert_eq!(rows.row(0).key(0, &AttributeType::Int).expect("a key"), Some(KeyPart::Integer(7)));
+    assert!(rows.row(1).is_null(1).expect("a column"));
     transaction.rollback().await.expect("a rollback");
 
     let mut transaction = database.begin_write().await.expect("a transaction");
     assert_eq!(number(&mut transaction, &count, Vec::new()).await, "0");
-    run(transaction.connection(), &format!("insert into {table} values (1, 7)")).await;
+    run(transaction.connection().expect("SeaORM's"), &format!("insert into {table} values (1, 7)")).await;
     drop(transaction);
     let mut transaction = database.begin_write().await.expect("a transaction");
     assert_eq!(number(&mut transaction, &count, Vec::new()).await, "0");
-    run(transaction.connection(), &format!("insert into {table} values (1, 7)")).await;
+    run(transaction.connection().expect("SeaORM's"), &format!("insert into {table} values (1, 7)")).await;
     transaction.commit().await.expect("a commit");
 
     let mut transaction = database.begin_write().await.expect("a transaction");
     assert_eq!(number(&mut transaction, &count, Vec::new()).await, "1");
     let error = transaction.fetch(&statement(&format!("insert into {table} values (1, 9)")), Vec::new()).await;
-    let error = error.err().expect("the key is taken");
+    let error = error.expect_err("the key is taken");
     assert!(!error.is_retryable());
     let super::Error::Driver(inner) = &error else { panic!("{error}") };
     assert!(inner.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation));
@@ -109,7 +109,7 @@ async fn writers_of_one_process_take_turns_on_sqlite() {
             let mut transaction = database.begin_write().await.expect("a transaction");
             let n = number(&mut transaction, "select n from counter", Vec::new()).await;
             tokio::task::yield_now().await;
-            run(transaction.connection(), &format!("update counter set n = {n} + 1")).await;
+            run(transaction.connection().expect("SeaORM's"), &format!("update counter set n = {n} + 1")).await;
             transaction.commit().await.expect("a commit");
         })
     });
@@ -130,7 +130,7 @@ async fn a_write_on_postgres_is_read_committed_whatever_the_server_is_set_to() {
     let query =
         statement("select current_setting('transaction_isolation'), current_setting('default_transaction_isolation')");
     let rows = transaction.fetch(&query, Vec::new()).await.expect("a row");
-    let level = |column| rows[0].key(column, &AttributeType::Text).expect("a text");
+    let level = |column| rows.row(0).key(column, &AttributeType::Text).expect("a text");
     assert_eq!(level(0), Some(KeyPart::Text("read committed".to_owned())));
     assert_eq!(level(1), Some(KeyPart::Text("serializable".to_owned())));
 }

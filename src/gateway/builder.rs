@@ -40,8 +40,10 @@ impl Builder {
     }
 
     /// Reads PostgreSQL, and sends it the mutations that are one statement, over connections of the gateway's own, as many
-    /// again as the pool has: their driver is faster than the pool's. They are set as the pool's URL has it; what a hook of
-    /// the pool sets on each connection they do not know. A pool whose connections are encrypted does all by itself.
+    /// again as the pool has, and writes a file of SQLite that is written ahead over one: their drivers are faster than the
+    /// pool's. They are set as the pool's URL has it; what a hook of the pool sets on each connection they do not know. On
+    /// SQLite, foreign keys, locks and the disk are minded as by the pool's. A pool whose connections are encrypted does all
+    /// by itself.
     #[must_use]
     pub fn read_directly(self) -> Self {
         Self { reads_directly: true, ..self }

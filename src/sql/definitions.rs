@@ -6,7 +6,11 @@ use sea_orm::sea_query::{
     SelectStatement, Table, TableCreateStatement, UpdateStatement,
 };
 
-use super::{dialect::Dialect, hierarchy::fingerprint};
+use super::{
+    dialect::Dialect,
+    hierarchy::fingerprint,
+    statement::{self, Statement},
+};
 
 /// The layout that this version of the gateway reads and writes.
 pub const VERSION: i32 = 1;
@@ -92,6 +96,12 @@ pub fn begin() -> InsertStatement {
 #[must_use]
 pub fn state() -> SelectStatement {
     Query::select().columns([(STATE, "version"), (STATE, "generation")]).from(STATE).take()
+}
+
+/// The same two as statements: whether the tables are there, and the state.
+#[must_use]
+pub fn look(dialect: Dialect) -> [Statement; 2] {
+    [is_there(dialect), state()].map(|select| statement::finish(dialect, &select, Vec::new()))
 }
 
 /// Whether the generation is still the known one, as a condition of a statement; zero is that of a database without the

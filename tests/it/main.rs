@@ -37,6 +37,7 @@ mod ref_semantics;
 mod replicas;
 mod smoke;
 mod sqlite_reads;
+mod sqlite_writes;
 mod statement_count;
 mod streaming;
 mod tables;

@@ -37,16 +37,21 @@ async fn databases() -> Vec<(DatabaseConnection, Transaction)> {
 }
 
 async fn create<E: EntityTrait>(transaction: &Transaction, entity: E) {
-    let schema = Schema::new(transaction.connection().get_database_backend());
+    let schema = Schema::new(transaction.connection().expect("SeaORM's").get_database_backend());
     // One of each, however many columns have it.
     for ty in schema.create_enum_from_entity(entity).into_iter().take(1) {
-        transaction.connection().execute(&ty).await.expect("the type is made");
+        transaction.connection().expect("SeaORM's").execute(&ty).await.expect("the type is made");
     }
-    transaction.connection().execute(&schema.create_table_from_entity(entity)).await.expect("the table is made");
+    transaction
+        .connection()
+        .expect("SeaORM's")
+        .execute(&schema.create_table_from_entity(entity))
+        .await
+        .expect("the table is made");
 }
 
 fn catalog<E: EntityTrait>(transaction: &Transaction, entity: E, remarks: &[Remark]) -> Catalog {
-    let mut drafts = vec![reflect::entity(entity, transaction.connection().get_database_backend())];
+    let mut drafts = vec![reflect::entity(entity, transaction.connection().expect("SeaORM's").get_database_backend())];
     catalog::remark(&mut drafts, remarks).expect("the columns are there");
     catalog::build(drafts, &[], &[]).expect("the catalog builds")
 }
@@ -129,7 +134,10 @@ async fn what_goes_into_an_active_model_of_every_type_comes_back() {
         for record in [full(), sparse()] {
             let given = values(entity, &record);
             assert_eq!(given.len(), entity.attributes.len(), "a value for every attribute");
-            let back = behavior.before_insert(transaction.connection(), entity, given.clone()).await.expect("values");
+            let back = behavior
+                .before_insert(transaction.connection().expect("SeaORM's"), entity, given.clone())
+                .await
+                .expect("values");
             assert_eq!(sorted(back), sorted(given));
         }
     }
@@ -154,7 +162,10 @@ where
         };
         model.set(column, value);
     }
-    <A::Entity as EntityTrait>::insert(model).exec_without_returning(transaction.connection()).await.expect("a row");
+    <A::Entity as EntityTrait>::insert(model)
+        .exec_without_returning(transaction.connection().expect("SeaORM's"))
+        .await
+        .expect("a row");
 }
 
 #[tokio::test]
@@ -167,7 +178,7 @@ async fn records_are_loaded_in_the_order_of_their_keys_and_changed_one_by_one() 
             let model = <kind::ActiveModel as ActiveModelTrait>::default();
             insert(&transaction, entity, model, &values(entity, &record)).await;
         }
-        let (behavior, tx) = (of(kind::Entity), transaction.connection());
+        let (behavior, tx) = (of(kind::Entity), transaction.connection().expect("SeaORM's"));
         let keys = [2, 1, 2].map(|key| vec![Literal::Integer(key)]);
         let models = behavior.load(tx, entity, &keys).await.expect("models");
         let loaded = super::hooks::Of::<kind::Entity>::loaded(&models);
@@ -187,7 +198,7 @@ async fn keys_of_several_parts_are_loaded_by_the_hundred() {
         create(&transaction, kind::pair::Entity).await;
         let catalog = catalog(&transaction, kind::pair::Entity, &[]);
         let entity = catalog.entity(EntityId(0));
-        let tx = transaction.connection();
+        let tx = transaction.connection().expect("SeaORM's");
         let rows: Vec<_> = (0..600_i64).map(|n| kind::pair::Model { left: n, right: format!("r{}", n % 7) }).collect();
         let active = rows.iter().cloned().map(IntoActiveModel::into_active_model);
         kind::pair::Entity::insert_many(active).exec_without_returning(tx).await.expect("rows");
@@ -205,7 +216,9 @@ async fn a_value_that_a_field_cannot_take_is_refused_by_the_attributes_name() {
         let entity = catalog.entity(EntityId(0));
         let check = async |name: &str, literal: Option<Literal>| {
             let id = entity.find_attribute(name).expect(name);
-            let refused = of(kind::Entity).before_insert(transaction.connection(), entity, vec![(id, literal)]).await;
+            let refused = of(kind::Entity)
+                .before_insert(transaction.connection().expect("SeaORM's"), entity, vec![(id, literal)])
+                .await;
             let refused = refused.expect_err("it does not fit");
             assert_eq!(refused.code(), Code::Invalid);
             assert!(
@@ -233,7 +246,7 @@ async fn a_hook_changes_refuses_and_hears_what_happens() {
         create(&transaction, note::log::Entity).await;
         let catalog = catalog(&transaction, note::Entity, &[]);
         let entity = catalog.entity(EntityId(0));
-        let (behavior, tx) = (of(note::Entity), transaction.connection());
+        let (behavior, tx) = (of(note::Entity), transaction.connection().expect("SeaORM's"));
 
         let given = values(entity, &json!({ "id": 1, "title": "Hello World" }));
         let inserted = behavior.before_insert(tx, entity, given).await.expect("values");

@@ -2,9 +2,12 @@
 
 mod batch;
 mod call;
+mod elsewhere;
 mod reader;
-mod readers;
 mod session;
+mod sessions;
+mod told;
+mod writer;
 
 use std::io::Write as _;
 
@@ -30,7 +33,9 @@ use super::{
     stream::Stream,
 };
 
-pub(super) use readers::Readers;
+pub(super) use batch::{Batch, BatchRow};
+pub(super) use sessions::Sessions;
+pub(super) use writer::Writer;
 
 /// Writes a value as JSON of an attribute's type.
 #[inline]

@@ -4,15 +4,14 @@
 use std::{
     ops::ControlFlow,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use rusqlite::InterruptHandle;
 use sea_orm::sea_query::Value;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::sync::mpsc;
 
 use crate::{
     catalog::AttributeType,
@@ -28,8 +27,9 @@ use crate::{
 use super::{
     batch::Batch,
     call::Call,
-    readers::{Lease, Readers},
+    elsewhere::Elsewhere,
     session::Session,
+    sessions::{Lease, Sessions},
 };
 
 /// What is longer than a moment although few instructions were run, so that the disk was waited for, or the processor: the
@@ -50,7 +50,7 @@ pub(in crate::execute) struct Reader {
     has_failed: bool,
 }
 
-impl Readers {
+impl Sessions {
     /// A connection, in a transaction where several statements are to see one state of the database; nothing where the
     /// pool must do.
     pub(in crate::execute) async fn begin(&self, is_single: bool) -> Result<Option<Reader>, sqlx::Error> {
@@ -124,22 +124,13 @@ impl Reader {
     fn elsewhere(
         &mut self,
         read: impl FnOnce(&Session) -> rusqlite::Result<(Batch, bool)> + Send + 'static,
-    ) -> rusqlite::Result<Reading> {
-        let lease = self.lease.take().ok_or(rusqlite::Error::InvalidQuery)?;
-        let interrupt = Interrupt(Arc::new(Mutex::new(Some(lease.session()?.interrupt_handle()))));
-        let own = interrupt.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let read = lease.session().and_then(read);
-            // What is read next on this connection is another's.
-            own.take();
-            (lease, read)
-        });
-        Ok(Reading { task, interrupt })
+    ) -> rusqlite::Result<Elsewhere<(Batch, bool)>> {
+        Elsewhere::start(self.lease.take().ok_or(rusqlite::Error::InvalidQuery)?, read)
     }
 
     /// Waits for the end of a read on another thread.
-    async fn end(&mut self, mut reading: Reading) -> rusqlite::Result<Batch> {
-        let (lease, read) = (&mut reading.task).await.map_err(|_| rusqlite::Error::InvalidQuery)?;
+    async fn end(&mut self, reading: Elsewhere<(Batch, bool)>) -> rusqlite::Result<Batch> {
+        let (lease, read) = reading.end().await?;
         self.lease = Some(lease);
         let (batch, is_brief) = read?;
         self.is_long.store(!is_brief, Ordering::Relaxed);
@@ -154,34 +145,6 @@ impl Reader {
         tracing::debug!(%error, "a statement is put to the pool");
         self.has_failed = true;
         sqlx::Error::WorkerCrashed.into()
-    }
-}
-
-/// A read on another thread: what it answers, with the connection, and what stops it when nobody waits any more.
-struct Reading {
-    task: JoinHandle<(Lease, rusqlite::Result<(Batch, bool)>)>,
-    interrupt: Interrupt,
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        if let Some(handle) = &*self.interrupt.lock() {
-            handle.interrupt();
-        }
-    }
-}
-
-/// What stops a read, until it has ended.
-#[derive(Clone)]
-struct Interrupt(Arc<Mutex<Option<InterruptHandle>>>);
-
-impl Interrupt {
-    fn lock(&self) -> MutexGuard<'_, Option<InterruptHandle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self) {
-        self.lock().take();
     }
 }
 

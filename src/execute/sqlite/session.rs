@@ -1,13 +1,14 @@
-//! A connection to a file of SQLite that only reads, on whichever thread calls it: briefly, or for as long as it takes.
+//! A connection to a file of SQLite, on whichever thread calls it: briefly, or for as long as it takes.
 
 use std::{
+    cell::Cell,
     ops::ControlFlow,
     path::Path,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{
@@ -37,7 +38,7 @@ const STATEMENTS: usize = 256;
 /// How many of SQLite's instructions lie between two looks at how many there were.
 const TICK: i32 = 1_000;
 
-/// How many times that a brief read may take: about a millisecond.
+/// How many times that a brief read, or what is written in a transaction, may take: about a millisecond.
 const BRIEF_TICKS: u32 = 100;
 
 /// How many bytes the rows of a brief read may take.
@@ -46,11 +47,31 @@ const BRIEF_SIZE: usize = 1 << 20;
 /// How long a read that may take its time waits for a lock, which readers seldom need.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Access {
+    Reads,
+    Writes {
+        foreign_keys: bool,
+        /// How far a commit waits for the disk, in SQLite's numbers.
+        synchronous: i64,
+        /// How long it waits for another process.
+        busy_timeout: Duration,
+    },
+}
+
+/// A commit that takes longer waits for the disk.
+const BRIEF_COMMIT: Duration = Duration::from_millis(1);
+
 /// An open file.
 #[derive(Debug)]
 pub(super) struct Session {
     connection: Connection,
     clock: Arc<Clock>,
+    /// How long what may take its time waits for a lock.
+    patience: Duration,
+    /// Whether the last commit waited for the disk.
+    commits_slowly: Cell<bool>,
 }
 
 /// How long the statement that runs has run, and how long it may.
@@ -73,14 +94,24 @@ impl Clock {
 
 impl Session {
     /// Opens a file; nothing where it is not written ahead, because then its readers and its writer wait for each other.
-    pub(super) fn open(path: &Path) -> Result<Option<Self>> {
+    pub(super) fn open(path: &Path, access: Access) -> Result<Option<Self>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Ok(None);
         }
-        connection.pragma_update(None, "query_only", true)?;
+        let patience = match access {
+            Access::Reads => {
+                connection.pragma_update(None, "query_only", true)?;
+                BUSY_TIMEOUT
+            }
+            Access::Writes { foreign_keys, synchronous, busy_timeout } => {
+                connection.pragma_update(None, "foreign_keys", foreign_keys)?;
+                connection.pragma_update(None, "synchronous", synchronous)?;
+                busy_timeout
+            }
+        };
         // The definitions of the tables are read here, and not when the first statement is prepared.
         connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -88,7 +119,7 @@ impl Session {
         let clock = Arc::<Clock>::default();
         let ticking = Arc::clone(&clock);
         connection.progress_handler(TICK, Some(move || ticking.tick()))?;
-        Ok(Some(Self { connection, clock }))
+        Ok(Some(Self { connection, clock, patience, commits_slowly: Cell::default() }))
     }
 
     /// Begins a transaction whose statements all see one state of the database.
@@ -104,12 +135,50 @@ impl Session {
         self.run_alone(Dialect::Sqlite.end_read())
     }
 
+    /// Begins a transaction that writes, and may take its time or be stopped after a moment: then it is undone.
+    pub(super) fn begin_write(&self, is_patient: bool) -> Result<()> {
+        self.run_alone(Dialect::Sqlite.begin_write())?;
+        self.clock.start(if is_patient { u32::MAX } else { BRIEF_TICKS });
+        Ok(())
+    }
+
+    /// The same once no other process writes.
+    pub(super) fn wait_to_write(&self, is_patient: bool) -> Result<()> {
+        self.connection.busy_timeout(self.patience)?;
+        let begun = self.begin_write(is_patient);
+        self.connection.busy_timeout(Duration::ZERO)?;
+        begun
+    }
+
+    /// All rows of a statement in a transaction that writes.
+    pub(super) fn fetch(&self, call: &Call) -> Result<Batch> {
+        let mut batch = Batch::default();
+        let done = self.run(call, |_, row, columns| {
+            keep(&mut batch, None, row, columns)?;
+            Ok(ControlFlow::Continue(()))
+        });
+        done.map(|_| batch)
+    }
+
+    /// Keeps what the transaction has written.
+    pub(super) fn commit(&self) -> Result<()> {
+        let began = Instant::now();
+        self.run_alone(Dialect::Sqlite.end_write())?;
+        self.commits_slowly.set(began.elapsed() > BRIEF_COMMIT);
+        Ok(())
+    }
+
+    /// Whether the last commit waited for the disk, so that the next one may, too.
+    pub(super) fn commits_slowly(&self) -> bool {
+        self.commits_slowly.get()
+    }
+
     fn run_alone(&self, text: &str) -> Result<()> {
         self.clock.start(u32::MAX);
         self.connection.prepare_cached(text)?.execute(()).map(|_| ())
     }
 
-    /// What stops a read from another thread.
+    /// What stops what runs from another thread.
     pub(super) fn interrupt_handle(&self) -> InterruptHandle {
         self.connection.get_interrupt_handle()
     }
@@ -157,7 +226,7 @@ impl Session {
         mut take: impl FnMut(Batch) -> ControlFlow<()>,
     ) -> Result<(Batch, bool)> {
         self.clock.start(u32::MAX);
-        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        self.connection.busy_timeout(self.patience)?;
         let (mut batch, mut taken) = (Batch::default(), 0);
         let has_parents = call.has_parents();
         let read = self.run(call, |run, row, columns| {
@@ -243,8 +312,8 @@ impl Cells for Stepped<'_, '_> {
     }
 }
 
-/// Whether a read could do with more time: it was stopped, or met a lock.
-fn is_impatience(error: &Error) -> bool {
+/// Whether something could do with more time: it was stopped, or met a lock.
+pub(super) fn is_impatience(error: &Error) -> bool {
     let code = error.sqlite_error_code();
     matches!(code, Some(ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy))
 }

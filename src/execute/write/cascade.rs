@@ -104,7 +104,7 @@ impl Writer<'_> {
         }
         for (entity, models) in models {
             if let Some(behavior) = self.behavior(entity) {
-                behavior.after_delete(self.transaction.connection(), models).await?;
+                behavior.after_delete(self.transaction.connection()?, models).await?;
             }
         }
         Ok(())
@@ -179,8 +179,8 @@ impl Writer<'_> {
         for level in &cascade.levels {
             let Some(behavior) = self.behavior(level.entity) else { continue };
             let entity = self.catalog.entity(level.entity);
-            let mut models = behavior.load(self.transaction.connection(), entity, &keys(&level.records)).await?;
-            behavior.before_delete(self.transaction.connection(), &mut models).await?;
+            let mut models = behavior.load(self.transaction.connection()?, entity, &keys(&level.records)).await?;
+            behavior.before_delete(self.transaction.connection()?, &mut models).await?;
             all.push((level.entity, models));
         }
         Ok(all)

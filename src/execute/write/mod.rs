@@ -140,7 +140,7 @@ impl Writer<'_> {
         &mut self,
         statement: &Statement,
         keys: &[Vec<crate::plan::Literal>],
-    ) -> Result<Vec<super::transaction::Row>, Error> {
+    ) -> Result<super::transaction::Rows, Error> {
         let lists = self.dialect.keys(keys, &statement.parent_key);
         self.statements += 1;
         self.is_current = false;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     catalog::{AttributeId, AttributeType, EntityId, OneToMany, RelationshipId},
     error::Code,
-    execute::Error,
+    execute::{Error, cells::Rows as _},
     plan::{
         self, Literal,
         writable::{cleared, discriminator, is_arm, is_kept, shared_with},
@@ -361,7 +361,7 @@ impl Writer<'_> {
             self.fetch(&statement, &keys).await?;
         }
         let statement = sql::own_ancestors(self.catalog, self.dialect, one);
-        if self.fetch(&statement, &keys).await?.is_empty() {
+        if self.fetch(&statement, &keys).await?.len() == 0 {
             return Ok(());
         }
         let name = &self.catalog.relationship(relationship).schema_name;

@@ -5,7 +5,7 @@ use crate::{
     error::Code,
     execute::{
         Error,
-        cells::{Cells, KeyPart},
+        cells::{Cells, KeyPart, Rows as _},
         etag::etag,
         reference,
         transaction::Row,
@@ -63,7 +63,7 @@ impl Writer<'_> {
         &self,
         id: EntityId,
         columns: &[AttributeId],
-        row: &Row,
+        row: &Row<'_>,
         shift: usize,
     ) -> Result<Record, Error> {
         let entity = self.catalog.entity(id);
@@ -170,10 +170,10 @@ impl Writer<'_> {
         let statement = self.write(id).find(by, origin, only(keys), &columns, lock);
         let rows = self.fetch(&statement, keys).await?;
         let mut records = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let mut record = self.record(id, &columns, row, 1)?;
+        for row in rows.iter() {
+            let mut record = self.record(id, &columns, &row, 1)?;
             if with_etag {
-                record.etag = Some(self.etag(id, row, 1)?);
+                record.etag = Some(self.etag(id, &row, 1)?);
             }
             records.push((row.ordinal(0)?, record));
         }
@@ -202,7 +202,7 @@ impl Writer<'_> {
         let columns = self.columns(id, false);
         let statement = self.write(id).among(by, only(keys), having, &columns, lock);
         let rows = self.fetch(&statement, keys).await?;
-        rows.iter().map(|row| self.record(id, &columns, row, 0)).collect()
+        rows.iter().map(|row| self.record(id, &columns, &row, 0)).collect()
     }
 
     /// What is read of a record: what links are about, or all of it.
@@ -215,7 +215,7 @@ impl Writer<'_> {
     }
 
     /// The etag of a row that holds all attributes from position `shift`.
-    fn etag(&self, id: EntityId, row: &Row, shift: usize) -> Result<String, Error> {
+    fn etag(&self, id: EntityId, row: &Row<'_>, shift: usize) -> Result<String, Error> {
         let entity = self.catalog.entity(id);
         let columns = entity.attributes.iter().enumerate().map(|(position, known)| (position + shift, &known.ty));
         match entity.version {
@@ -239,7 +239,7 @@ impl Writer<'_> {
                         .hint("atMost says how many records may be written at once.");
                     return Err(refusal.into());
                 }
-                rows.iter().map(|row| self.record(id, &columns, row, 0)).collect()
+                rows.iter().map(|row| self.record(id, &columns, &row, 0)).collect()
             }
         }
     }

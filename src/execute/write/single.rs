@@ -11,7 +11,7 @@ use crate::{
     catalog::{AttributeType, Catalog, Entity, EntityId},
     execute::{
         Error, Fragment,
-        cells::{Cells, Connection},
+        cells::{Cells, Connection, Rows},
         encode,
         read::{self, Fetched},
         reference,
@@ -158,7 +158,7 @@ impl Single {
     }
 
     /// The answer in the rows of the statement; nothing where it did nothing.
-    fn answer<R: Cells>(&self, catalog: &Catalog, rows: Vec<R>, max_answer: usize) -> Result<Option<Fragment>, Error> {
+    fn answer<R: Rows>(&self, catalog: &Catalog, rows: R, max_answer: usize) -> Result<Option<Fragment>, Error> {
         // A statement that takes links away tells of these, too.
         let (count, wanted) = (rows.len(), self.does.keys.len().max(1));
         if count < wanted || (count > wanted && self.does.hold.is_none()) {
@@ -179,15 +179,12 @@ impl Single {
 
 impl Work<'_> {
     /// The answer in rows; nothing where nothing was done.
-    pub(in crate::execute) fn answer<R: Cells>(&self, rows: Vec<R>) -> Result<Option<Fragment>, Error> {
+    pub(in crate::execute) fn answer(&self, rows: impl Rows) -> Result<Option<Fragment>, Error> {
         self.single.answer(self.catalog, rows, self.max_answer)
     }
 
     /// Runs it on a connection, in the transaction that was begun if one is needed; nothing where it did nothing.
-    pub(in crate::execute) async fn run<R: Cells>(
-        &self,
-        connection: &mut impl Connection<Rows = Vec<R>>,
-    ) -> Result<Option<Answer>, Error> {
+    pub(in crate::execute) async fn run(&self, connection: &mut impl Connection) -> Result<Option<Answer>, Error> {
         // Two round trips more would win nothing.
         if self.hold.is_some() {
             return Ok(None);
@@ -220,9 +217,9 @@ fn columns(payload: &Payload) -> &[Column] {
 
 /// What became of each reference to a record of an entity, from position `shift` of its row. Only where references are
 /// told, repeated ones are found.
-pub(super) fn outcomes<R: Cells>(
+pub(super) fn outcomes(
     entity: &Entity,
-    rows: &[R],
+    rows: &impl Rows,
     shift: usize,
     is_told: bool,
 ) -> Result<Option<Vec<RefOutcome>>, Error> {
@@ -234,8 +231,8 @@ pub(super) fn outcomes<R: Cells>(
     };
     let mut seen = HashSet::new();
     let mut outcomes = Vec::with_capacity(rows.len());
-    for row in rows {
-        let reference = if is_told { reference::text(row, &entity.set_name, key())? } else { String::new() };
+    for row in rows.iter() {
+        let reference = if is_told { reference::text(&row, &entity.set_name, key())? } else { String::new() };
         // A second reference to the same record finds it linked.
         let is_again = is_told && !seen.insert(reference.clone());
         let status = match row.ordinal(shift)? {

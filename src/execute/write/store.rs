@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::{
     catalog::{AttributeId, AttributeType, Entity, EntityId, UuidStorage},
     error::Code,
-    execute::{Behavior, Error},
+    execute::{Behavior, Error, cells::Rows as _},
     plan::{
         self, Literal,
         writable::{link_attributes, made_key},
@@ -80,7 +80,7 @@ impl Writer<'_> {
         let returning = link_attributes(self.catalog, id);
         let statement = self.write(id).insert_keys(attributes, &returning);
         let inserted = self.fetch(&statement, keys).await.map_err(|error| self.missed(id, error))?;
-        inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
+        inserted.iter().map(|row| self.record(id, &returning, &row, 0)).collect()
     }
 
     /// What the refusal of a row means that was not there a moment ago.
@@ -111,7 +111,7 @@ impl Writer<'_> {
             Some(_) => self.missed(id, error),
             None => explain(self.catalog, id, Code::TargetNotFound, error),
         })?;
-        inserted.iter().map(|row| self.record(id, &returning, row, 0)).collect()
+        inserted.iter().map(|row| self.record(id, &returning, &row, 0)).collect()
     }
 
     /// Refuses values of a client's that would become others when they are stored.
@@ -164,8 +164,8 @@ impl Writer<'_> {
         let statement = self.write(id).update_given(key, values, version, self.generation, &returning);
         let rows = self.fetch(&statement, &[]).await;
         let rows = rows.map_err(|error| explain(self.catalog, id, self.refused_update(id, values), error))?;
-        self.is_current = !rows.is_empty();
-        rows.first().map(|row| self.record(id, &returning, row, 0)).transpose()
+        self.is_current = rows.len() > 0;
+        rows.iter().next().map(|row| self.record(id, &returning, &row, 0)).transpose()
     }
 
     /// Deletes records of an entity, and nothing else.
@@ -186,7 +186,7 @@ impl Writer<'_> {
         let mut prepared = Vec::with_capacity(rows.len());
         for mut row in rows {
             if let Some(behavior) = self.behavior(id) {
-                row = behavior.before_insert(self.transaction.connection(), entity, row).await?;
+                row = behavior.before_insert(self.transaction.connection()?, entity, row).await?;
             }
             if let Some(key) = made_key(entity).filter(|key| value_of(&row, *key).is_none()) {
                 row.retain(|(known, _)| *known != key);
@@ -209,8 +209,8 @@ impl Writer<'_> {
         let keys: Vec<Key> = records.iter().map(|record| record.key.clone()).collect();
         let Some(behavior) = self.behavior(id) else { return Ok(vec![(keys, values)]) };
         let entity = self.catalog.entity(id);
-        let models = behavior.load(self.transaction.connection(), entity, &keys).await?;
-        let sets = behavior.before_update(self.transaction.connection(), entity, &models, &values).await?;
+        let models = behavior.load(self.transaction.connection()?, entity, &keys).await?;
+        let sets = behavior.before_update(self.transaction.connection()?, entity, &models, &values).await?;
         let mut alike: Vec<(Vec<Key>, Vec<Assignment>)> = Vec::new();
         for (key, set) in keys.into_iter().zip(sets) {
             match alike.iter_mut().find(|(_, known)| *known == set) {
@@ -223,8 +223,8 @@ impl Writer<'_> {
 
     async fn after_save(&mut self, id: EntityId, records: &[Record], is_new: bool) -> Result<(), Error> {
         let Some(behavior) = self.behavior(id).filter(|_| !records.is_empty()) else { return Ok(()) };
-        let models = behavior.load(self.transaction.connection(), self.catalog.entity(id), &keys(records)).await?;
-        behavior.after_save(self.transaction.connection(), models, is_new).await
+        let models = behavior.load(self.transaction.connection()?, self.catalog.entity(id), &keys(records)).await?;
+        behavior.after_save(self.transaction.connection()?, models, is_new).await
     }
 
     /// What a foreign key's refusal of an update means: others reference what was to change, or it references nothing.

@@ -5,7 +5,7 @@ use crate::{
         AttributeId, Catalog, End, EntityId, EntityKind, ManyToMany, ManyToManyEnd, OneToMany, RelationshipKind,
     },
     error::Code,
-    execute::{Behaviors, Error},
+    execute::{Behaviors, Error, cells::Rows as _},
     plan::{
         Hop, Join, Literal, Operand, Output, Query, ReadPlan, Rows, Step,
         writable::{is_kept, made_key, shared_with},

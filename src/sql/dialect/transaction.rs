@@ -14,11 +14,21 @@ impl Dialect {
         }
     }
 
-    /// Begins a transaction that writes on PostgreSQL: each of its statements sees what others have committed, whatever
-    /// the server is set to.
+    /// Begins a transaction that writes. On PostgreSQL each of its statements sees what others have committed, whatever
+    /// the server is set to; on SQLite it holds the only lock for writing from here on.
     #[must_use]
     pub fn begin_write(self) -> &'static str {
-        "BEGIN ISOLATION LEVEL READ COMMITTED"
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres | Self::MySql => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// Asks a connection to SQLite for what is set on it and matters to what is written: whether foreign keys are enforced,
+    /// how far a commit waits for the disk, and how many milliseconds a writer waits for another process's.
+    #[must_use]
+    pub fn write_settings() -> [&'static str; 3] {
+        ["PRAGMA foreign_keys", "PRAGMA synchronous", "PRAGMA busy_timeout"]
     }
 
     /// Ends a transaction and keeps what it has written.

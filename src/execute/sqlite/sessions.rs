@@ -1,5 +1,5 @@
-//! The connections that read a file of SQLite directly, on the thread that asks. The driver behind SeaORM has a thread
-//! for each connection and sends every row from there, which takes longer than most reads.
+//! The connections that read or write a file of SQLite directly, on the thread that asks. The driver behind SeaORM has a
+//! thread for each connection and sends every row from there, which takes longer than most statements.
 
 use std::{
     path::PathBuf,
@@ -13,20 +13,23 @@ use tokio::{
     time::timeout,
 };
 
-use super::session::Session;
+use crate::sql::Dialect;
+
+use super::session::{Access, Session};
 
 /// How long nobody tries again to open a file that could not be opened.
 const RETRY: Duration = Duration::from_secs(10);
 
 /// Connections to the file of a pool. Clones share them.
 #[derive(Debug, Clone)]
-pub(in crate::execute) struct Readers(Arc<Inner>);
+pub(in crate::execute) struct Sessions(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     pool: SqlitePool,
     path: PathBuf,
-    /// As many as the pool may have connections.
+    writes: bool,
+    /// As many as the pool may have connections to read, and one to write.
     permits: Arc<Semaphore>,
     state: Mutex<State>,
 }
@@ -38,14 +41,23 @@ struct State {
     refused: Option<Instant>,
 }
 
-impl Readers {
-    /// Connections to the file of a pool; nothing where its database is no file, or not opened in the plain way.
-    pub(in crate::execute) fn of(pool: &SqlitePool) -> Option<Self> {
-        let path = pool.connect_options().get_filename().to_owned();
+impl Sessions {
+    /// Connections that read the file of a pool; nothing where its database is no file, or not opened in the plain way.
+    pub(in crate::execute) fn reading(pool: &SqlitePool) -> Option<Self> {
         let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
+        Self::new(pool, most, false)
+    }
+
+    /// The same for the connection that writes it.
+    pub(in crate::execute) fn writing(pool: &SqlitePool) -> Option<Self> {
+        Self::new(pool, 1, true)
+    }
+
+    fn new(pool: &SqlitePool, most: usize, writes: bool) -> Option<Self> {
+        let path = pool.connect_options().get_filename().to_owned();
         (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
             let (pool, permits) = (pool.clone(), Arc::new(Semaphore::new(most)));
-            Self(Arc::new(Inner { pool, path, permits, state: Mutex::default() }))
+            Self(Arc::new(Inner { pool, path, writes, permits, state: Mutex::default() }))
         })
     }
 
@@ -67,20 +79,33 @@ impl Readers {
             Some(session) => Some(session),
             None => self.open().await,
         };
-        Ok(session.map(|session| Lease { session: Some(session), readers: self.clone(), _permit: permit }))
+        Ok(session.map(|session| Lease { session: Some(session), sessions: self.clone(), _permit: permit, turn: None }))
     }
 
     async fn open(&self) -> Option<Session> {
         let path = self.0.path.clone();
-        let refusal = match tokio::task::spawn_blocking(move || Session::open(&path)).await {
+        let access = if self.0.writes { self.as_the_pool_writes().await? } else { Access::Reads };
+        let refusal = match tokio::task::spawn_blocking(move || Session::open(&path, access)).await {
             Ok(Ok(Some(session))) => return Some(session),
             Ok(Ok(None)) => "it does not write ahead".to_owned(),
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
-        tracing::debug!(refusal, "the file is not read directly");
+        tracing::debug!(refusal, "the file is not opened directly");
         self.0.with_state(|state| state.refused = Some(Instant::now()));
         None
+    }
+
+    /// What is set on the connections of the pool, and matters to what is written; nothing where they do not say.
+    async fn as_the_pool_writes(&self) -> Option<Access> {
+        let mut connection = self.0.pool.acquire().await.ok()?;
+        let mut ask = async |setting| sqlx::query_scalar::<_, i64>(setting).fetch_one(&mut *connection).await.ok();
+        let [foreign_keys, synchronous, busy_timeout] = Dialect::write_settings();
+        Some(Access::Writes {
+            foreign_keys: ask(foreign_keys).await? != 0,
+            synchronous: ask(synchronous).await?,
+            busy_timeout: Duration::from_millis(ask(busy_timeout).await?.try_into().ok()?),
+        })
     }
 }
 
@@ -110,8 +135,10 @@ impl Inner {
 #[derive(Debug)]
 pub(super) struct Lease {
     session: Option<Session>,
-    readers: Readers,
+    sessions: Sessions,
     _permit: OwnedSemaphorePermit,
+    /// The turn of who writes, which lasts as long.
+    pub(super) turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Lease {
@@ -125,9 +152,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(session) = self.session.take()
             && session.end().is_ok()
-            && !self.readers.0.pool.is_closed()
+            && !self.sessions.0.pool.is_closed()
         {
-            self.readers.0.with_state(|state| state.idle.push(session));
+            self.sessions.0.with_state(|state| state.idle.push(session));
         }
     }
 }
@@ -143,7 +170,7 @@ mod tests {
         std::fs::write(&file, "").expect("the file is written");
         let check = |url: &str, expected: bool| {
             let pool = SqlitePool::connect_lazy(url).expect("a URL");
-            assert_eq!(Readers::of(&pool).is_some(), expected, "{url}");
+            assert_eq!(Sessions::reading(&pool).is_some(), expected, "{url}");
         };
         let file = file.display().to_string().replace(' ', "%20");
         check(&format!("sqlite://{file}"), true);

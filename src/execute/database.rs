@@ -17,6 +17,7 @@ use super::{
     Answer, Bound, Error, Failure, Fragment, Outgoing, Single, Surroundings, Transaction, Write,
     pool::Pool,
     replicas::Replicas,
+    sqlite::Sessions,
     write::{self, Done, Work},
 };
 
@@ -227,7 +228,8 @@ impl Database {
     /// What the fields of a mutation are as one statement, if they can be.
     #[must_use]
     pub fn single(&self, surroundings: Surroundings<'_>, fields: &[Write]) -> Option<Single> {
-        Single::of(self.dialect(), surroundings, fields)
+        let is_known = self.dialect() != Dialect::Sqlite || self.pool.writer().is_some();
+        is_known.then(|| Single::of(self.dialect(), surroundings, fields))?
     }
 
     /// Runs a mutation that is one statement, with the values that leaves of a request's variables give. Nothing where it
@@ -243,6 +245,11 @@ impl Database {
         leaves: &[&serde_json::Value],
     ) -> Result<Option<Answer>, Failure> {
         let Some(work) = single.bind(self.dialect(), surroundings, leaves) else { return Ok(None) };
+        if let Some(writer) = self.pool.writer() {
+            let done = Box::pin(self.write_in_file(writer, &work)).await;
+            let explained = done.map_err(|error| write::explain_commit(surroundings.catalog, error));
+            return explained.map_err(|error| Failure { field: 0, error });
+        }
         let done = match Box::pin(self.pool.write_directly(&work)).await {
             Some(done) => done,
             None if work.is_sure => Box::pin(self.pool.write(&work)).await,
@@ -254,6 +261,19 @@ impl Database {
                 Ok(None)
             }
             done => done.map_err(|error| Failure { field: 0, error }),
+        }
+    }
+
+    /// The same on a file of SQLite, for a moment.
+    async fn write_in_file(&self, sessions: &Sessions, work: &Work<'_>) -> Result<Option<Answer>, Error> {
+        let Ok(Ok(mut writer)) = sessions.begin_write(self.turn().await, false).await else { return Ok(None) };
+        match work.run_in_file(&mut writer).await {
+            Ok(Some(answer)) => writer.commit().await.map(|()| Some(answer)),
+            Err(error) if !error.is_refused() && !matches!(error, Error::Anew { .. }) => Err(error),
+            otherwise => {
+                tracing::debug!(refusal = ?otherwise.err(), "a mutation is planned anew");
+                Ok(None)
+            }
         }
     }
 

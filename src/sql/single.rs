@@ -1,8 +1,9 @@
 //! Writes that need no transaction around them: one statement finds the records, holds them, writes and answers. It does
 //! so only while the definitions are those of a known generation, and otherwise nothing: then it answers no row. For
-//! PostgreSQL.
+//! PostgreSQL; on a file of SQLite, where statements are no round trips, a few do the same.
 
 mod associate;
+mod in_file;
 
 use sea_orm::sea_query::{
     CaseStatement, CommonTableExpression, Cond, Condition, DynIden, Expr, ExprTrait, Func, InsertStatement, JoinType,

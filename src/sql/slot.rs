@@ -77,7 +77,8 @@ impl Slot {
     fn takes(&self, dialect: Dialect, literals: &[Literal]) -> bool {
         let is_alike = |literal: &Literal| {
             let is_of_a_kind = || self.kind == Some(discriminant(literal));
-            dialect.is_plain(literal) && (self.form == Form::List || is_of_a_kind())
+            let is_kept = self.form != Form::Stored || dialect.keeps(literal);
+            is_kept && dialect.is_plain(literal) && (self.form == Form::List || is_of_a_kind())
         };
         literals.iter().all(is_alike)
     }

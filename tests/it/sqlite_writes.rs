@@ -123,6 +123,103 @@ async fn what_the_database_refuses_has_the_codes_that_the_pool_gives_it() {
     }
 }
 
+/// Mutations that are a few statements on a file, and what they do where there is nothing to do, or it cannot be done.
+#[tokio::test]
+async fn what_is_kept_of_a_mutation_does_what_the_pool_does() {
+    let [(_a, direct), (_b, pooled)] = both().await;
+    let more =
+        "create table thing (id integer primary key, price decimal(9,2), day date, version integer not null default 1,
+            code text collate nocase unique, shelf_id integer references shelf (id));
+        create table pair (a integer not null, b text not null, word text, primary key (a, b));
+        create table shelf_pair (shelf_id integer not null references shelf (id), a integer not null, b text not null,
+            primary key (shelf_id, a, b), foreign key (a, b) references pair (a, b));
+        insert into thing (id, code) values (1, 'A'), (2, 'b');
+        insert into pair values (1, 'x', 'one'), (1, 'y', 'two'), (2, 'x', 'three');";
+    for server in [&direct, &pooled] {
+        server.execute(more).await;
+    }
+    let folders = [direct, pooled];
+    let connections = folders.each_ref().map(|server| server.connection().clone());
+    let mut servers = Vec::new();
+    for (connection, is_direct) in connections.into_iter().zip([true, false]) {
+        let builder = Gateway::builder(connection.clone()).discover(&[]);
+        let gateway = if is_direct { builder.read_directly() } else { builder }.build().await.unwrap();
+        servers.push(Server::start(gateway, connection).await);
+    }
+    let tags = "mutation($id: Int!, $to: [TagKey!]!) { associateItemTags(key: {id: $id}, refs: $to) { changed } }";
+    let told = "mutation($id: Int!, $to: [TagKey!]!) { replaceItemTags(key: {id: $id}, refs: $to) { changed results { ref status } } }";
+    let alone = "mutation($id: Int!, $to: [TagKey!]!) { replaceItemTags(key: {id: $id}, refs: $to) { changed } }";
+    let pairs = "mutation($id: Int!, $to: [PairKey!]!) { replaceShelfPairs(key: {id: $id}, refs: $to) { changed } }";
+    let more_pairs =
+        "mutation($id: Int!, $to: [PairKey!]!) { associateShelfPairs(key: {id: $id}, refs: $to) { changed } }";
+    let shelf = "mutation($id: Int!, $to: Int!) { associateThingShelf(key: {id: $id}, ref: {id: $to}) { changed thing { id version shelf { name size } } } }";
+    let coded = "mutation($code: String!, $name: String!) { associateThingShelf(key: {code: $code}, ref: {name: $name}) { changed thing { code } } }";
+    let set = "mutation($id: Int!, $set: ThingUpdate!) { updateThing(key: {id: $id}, input: $set) { outcome thing { price day version etag } } }";
+    let one = |id: i32| json!([{ "id": id }]);
+    let mut asked = Vec::new();
+    for mutation in [tags, told, alone] {
+        for to in [
+            one(1),
+            one(1),
+            json!([{ "id": 1 }, { "id": 2 }, { "id": 1 }]),
+            json!([]),
+            one(9),
+            one(2),
+            json!([{ "id": 2 }, { "id": 9 }]),
+        ] {
+            asked.extend([1, 9].map(|id| (mutation, json!({ "id": id, "to": to }))));
+        }
+    }
+    for mutation in [more_pairs, pairs] {
+        for to in [
+            json!([{ "a": 1, "b": "x" }]),
+            json!([{ "a": 2, "b": "x" }, { "a": 1, "b": "y" }]),
+            json!([{ "a": 2, "b": "y" }]),
+            json!([]),
+        ] {
+            asked.push((mutation, json!({ "id": 1, "to": to })));
+        }
+    }
+    for (id, to) in [(1, 1), (1, 1), (1, 2), (2, 9), (9, 1), (2, 2)] {
+        asked.push((shelf, json!({ "id": id, "to": to })));
+    }
+    for (code, name) in [("a", "one"), ("B", "two"), ("B", "none"), ("c", "one")] {
+        asked.push((coded, json!({ "code": code, "name": name })));
+    }
+    for set_to in [
+        json!({ "price": "5" }),
+        json!({ "price": "1.50" }),
+        json!({ "price": "0.1234567890123456789" }),
+        json!({ "day": "2024-02-29" }),
+        json!({ "price": null, "day": null }),
+        json!({ "version": 7 }),
+    ] {
+        asked.extend([1, 9].map(|id| (set, json!({ "id": id, "set": set_to }))));
+    }
+    for (mutation, variables) in asked {
+        let [first, second] =
+            [servers[0].run(mutation, variables.clone()).await, servers[1].run(mutation, variables.clone()).await];
+        assert_eq!(first, second, "{mutation} {variables}");
+        for table in ["item_tag", "shelf_pair", "thing"] {
+            let rows = format!("select * from {table}");
+            assert_eq!(servers[0].sql(&rows).await, servers[1].sql(&rows).await, "{mutation} {variables}");
+        }
+    }
+    for (mutation, statements) in [
+        ("updateThing(key: {id: 1}, input: {price: \"2\"}) { thing { price } }", 2),
+        ("associateThingShelf(key: {id: 1}, ref: {id: 2}) { thing { shelf { name } } }", 2),
+        ("associateItemTags(key: {id: 1}, refs: [{id: 1}, {id: 2}]) { changed }", 2),
+        ("replaceItemTags(key: {id: 1}, refs: [{id: 2}]) { changed }", 3),
+    ] {
+        let mutation = format!("mutation {{ {mutation} }}");
+        // The lookup may lead there already, which is one statement more.
+        assert!(
+            servers[0].statements(&mutation).await <= statements + usize::from(mutation.contains("Shelf")),
+            "{mutation}"
+        );
+    }
+}
+
 /// A foreign key that is looked at when the transaction ends.
 #[tokio::test]
 async fn a_commit_that_is_refused_leaves_nothing_behind() {

@@ -72,6 +72,8 @@ pub(super) struct Session {
     patience: Duration,
     /// Whether the last commit waited for the disk.
     commits_slowly: Cell<bool>,
+    /// Whether it needs no temporary files.
+    keeps_in_memory: Cell<bool>,
 }
 
 /// How long the statement that runs has run, and how long it may.
@@ -119,7 +121,8 @@ impl Session {
         let clock = Arc::<Clock>::default();
         let ticking = Arc::clone(&clock);
         connection.progress_handler(TICK, Some(move || ticking.tick()))?;
-        Ok(Some(Self { connection, clock, patience, commits_slowly: Cell::default() }))
+        let (commits_slowly, keeps_in_memory) = Default::default();
+        Ok(Some(Self { connection, clock, patience, commits_slowly, keeps_in_memory }))
     }
 
     /// Begins a transaction whose statements all see one state of the database.
@@ -135,8 +138,12 @@ impl Session {
         self.run_alone(Dialect::Sqlite.end_read())
     }
 
-    /// Begins a transaction that writes, and may take its time or be stopped after a moment: then it is undone.
+    /// Begins a transaction that writes, and may take its time or be stopped after a moment: then it is undone. What undoes
+    /// a single statement of it is little then, and kept in memory.
     pub(super) fn begin_write(&self, is_patient: bool) -> Result<()> {
+        if self.keeps_in_memory.replace(!is_patient) == is_patient {
+            self.connection.pragma_update(None, "temp_store", if is_patient { "default" } else { "memory" })?;
+        }
         self.run_alone(Dialect::Sqlite.begin_write())?;
         self.clock.start(if is_patient { u32::MAX } else { BRIEF_TICKS });
         Ok(())

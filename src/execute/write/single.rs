@@ -47,8 +47,12 @@ pub(super) struct Does {
     /// Holds the record until the transaction ends, which then is needed.
     pub(super) hold: Option<Statement>,
     pub(super) statement: Statement,
+    /// What comes after it, in a file of SQLite: then each row stands for a change, and `hold` finds what is changed.
+    pub(super) then: Option<Statement>,
     /// What finds that there is nothing to do, where the statement does nothing.
     pub(super) otherwise: Option<Statement>,
+    /// What reads the record, in a file of SQLite.
+    pub(super) read: Option<Statement>,
     /// The keys that it is run with.
     pub(super) keys: Vec<Vec<Operand>>,
     /// The entity of the references that it is about; then each row tells what became of one.
@@ -58,18 +62,21 @@ pub(super) struct Does {
 impl Does {
     /// What needs nothing but a statement.
     pub(super) fn by_itself(statement: Statement) -> Self {
-        Self { hold: None, statement, otherwise: None, keys: Vec::new(), target: None }
+        Self { hold: None, statement, then: None, otherwise: None, read: None, keys: Vec::new(), target: None }
     }
 
     /// Lets go of the values that come with each request.
     fn forget(&mut self) {
-        self.hold.iter_mut().chain([&mut self.statement]).chain(&mut self.otherwise).for_each(Statement::forget);
+        let Self { hold, statement, then, otherwise, read, .. } = self;
+        let all = hold.iter_mut().chain([statement]).chain(then).chain(otherwise).chain(read);
+        all.for_each(Statement::forget);
         let given = self.keys.iter_mut().flatten().filter(|operand| operand.leaf.is_some());
         given.for_each(|operand| operand.literals = Vec::new());
     }
 
     fn statements(&self) -> impl Iterator<Item = &Statement> {
-        self.hold.iter().chain([&self.statement]).chain(&self.otherwise)
+        let Self { hold, statement, then, otherwise, read, .. } = self;
+        hold.iter().chain([statement]).chain(then).chain(otherwise).chain(read)
     }
 }
 
@@ -89,6 +96,8 @@ pub(in crate::execute) struct Work<'s> {
     /// What comes before, in the same transaction.
     pub(in crate::execute) hold: Option<Run<'s>>,
     pub(in crate::execute) run: Run<'s>,
+    then: Option<Run<'s>>,
+    read: Option<Run<'s>>,
     pub(in crate::execute) otherwise: Option<Run<'s>>,
     /// Whether nothing can go wrong once the statement was run.
     pub(in crate::execute) is_sure: bool,
@@ -98,10 +107,10 @@ impl Single {
     /// What the fields of a mutation are as one statement, if they can be.
     pub(in crate::execute) fn of(dialect: Dialect, surroundings: Surroundings<'_>, fields: &[Write]) -> Option<Self> {
         let [Write { plan, .. }] = fields else { return None };
-        if !dialect.writes_at_once() || reads(&plan.payload).nth(1).is_some() {
+        if dialect == Dialect::MySql || reads(&plan.payload).nth(1).is_some() {
             return None;
         }
-        let subject = Subject { surroundings, entity: plan.entity, payload: &plan.payload };
+        let subject = Subject { surroundings, dialect, entity: plan.entity, payload: &plan.payload };
         let mut does = match &plan.action {
             Action::Update { which, change } => subject.update(which, change)?,
             Action::Link { address, if_match: None, change } => subject.link(address, change)?,
@@ -122,7 +131,7 @@ impl Single {
         surroundings: Surroundings<'s>,
         leaves: &[&serde_json::Value],
     ) -> Option<Work<'s>> {
-        let Does { hold, statement, otherwise, keys, .. } = &self.does;
+        let Does { hold, statement, then, otherwise, read, keys, .. } = &self.does;
         let literal = |(operand, ty): (&Operand, &AttributeType)| match operand.leaf {
             Some(leaf) => Literal::parse_compared(leaves.get(leaf)?, ty).ok(),
             None => operand.literals.first().cloned(),
@@ -136,9 +145,17 @@ impl Single {
         };
         // Either there is none, or it is run, too.
         let beside = |statement: &'s Option<Statement>| statement.as_ref().map_or(Some(None), |it| run(it).map(Some));
-        let (hold, otherwise) = (beside(hold)?, beside(otherwise)?);
-        let Surroundings { catalog, max_answer, .. } = surroundings;
-        Some(Work { single: self, catalog, max_answer, hold, run: run(statement)?, otherwise, is_sure: self.is_sure })
+        Some(Work {
+            single: self,
+            catalog: surroundings.catalog,
+            max_answer: surroundings.max_answer,
+            hold: beside(hold)?,
+            run: run(statement)?,
+            then: beside(then)?,
+            read: beside(read)?,
+            otherwise: beside(otherwise)?,
+            is_sure: self.is_sure,
+        })
     }
 
     /// Whether it holds for all values of a leaf of the variables.
@@ -196,6 +213,45 @@ impl Work<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Runs it in a transaction on a file of SQLite; nothing where it did nothing.
+    pub(in crate::execute) async fn run_in_file(
+        &self,
+        connection: &mut impl Connection,
+    ) -> Result<Option<Answer>, Error> {
+        let mut statements = 0;
+        let mut run = async |run: &Run<'_>| {
+            statements += 1;
+            connection.fetch(run.statement, run.values.clone()).await
+        };
+        if let Some(hold) = &self.hold
+            && run(hold).await?.len() == 0
+        {
+            return Ok(None);
+        }
+        let mut changes = run(&self.run).await?.len();
+        if let Some(then) = &self.then {
+            changes += run(then).await?.len();
+        }
+        if changes == 0 && self.hold.is_none() {
+            let Some(otherwise) = &self.otherwise else { return Ok(None) };
+            if run(otherwise).await?.len() == 0 {
+                return Ok(None);
+            }
+        }
+        let mut record = None;
+        if let Some((read, plan)) = self.read.as_ref().zip(reads(&self.single.payload).next()) {
+            let rows = run(read).await?;
+            if rows.len() != 1 {
+                return Ok(None);
+            }
+            record = Some(encode::object(plan, &[Fetched { rows, parents: None }], self.max_answer)?);
+        }
+        let status = if changes > 0 { RefStatus::Associated } else { RefStatus::AlreadyAssociated };
+        let written = Written::alone(vec![RefOutcome { reference: String::new(), status }]);
+        let fragment = payload(&self.single.response_key, &self.single.payload, &written, record.as_slice());
+        Ok(Some(Answer { fragments: vec![fragment], statements }))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
         AttributeId, Catalog, End, EntityId, EntityKind, ManyToMany, ManyToManyEnd, OneToMany, RelationshipKind,
     },
     error::Code,
-    execute::{Behaviors, Error, cells::Rows as _},
+    execute::{Error, cells::Rows as _},
     plan::{
         Hop, Join, Literal, Operand, Output, Query, ReadPlan, Rows, Step,
         writable::{is_kept, made_key, shared_with},
@@ -13,7 +13,7 @@ use crate::{
             Address, Assignment, Change, LinkChange, LinkOperation, Payload, PayloadPart, ResultPart, Target, Which,
         },
     },
-    sql,
+    sql::{self, Dialect},
 };
 
 use super::{
@@ -29,6 +29,7 @@ use super::{
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'f> {
     pub(super) surroundings: Surroundings<'f>,
+    pub(super) dialect: Dialect,
     pub(super) entity: EntityId,
     pub(super) payload: &'f Payload,
 }
@@ -36,11 +37,11 @@ pub(super) struct Subject<'f> {
 impl<'f> Subject<'f> {
     pub(super) fn update(self, which: &Which, change: &Change) -> Option<Does> {
         let Which::One { address, if_match: None } = which else { return None };
-        let Surroundings { catalog, behaviors, .. } = self.surroundings;
-        let entity = catalog.entity(self.entity);
+        let entity = self.surroundings.catalog.entity(self.entity);
         let is_own = |id: AttributeId| !entity.attribute(id).is_lookup && !self.is_referenced(id);
         let is_simple = change.links.is_empty() && change.values.iter().all(|(id, _)| is_own(*id));
-        if !is_simple || change.values.is_empty() || !is_plain(catalog, behaviors, self.entity) {
+        let is_kept = |(_, value): &Assignment| value.as_ref().is_none_or(|value| self.dialect.keeps(value));
+        if !is_simple || change.values.is_empty() || !self.is_plain(self.entity) || !change.values.iter().all(is_kept) {
             return None;
         }
         let leaves = change.leaves.iter().copied().chain(std::iter::repeat(None));
@@ -48,7 +49,12 @@ impl<'f> Subject<'f> {
             (*id, value.as_ref().map(|value| Operand { literals: vec![value.clone()], leaf }))
         };
         let values: Vec<_> = change.values.iter().zip(leaves).map(value).collect();
-        Some(Does::by_itself(self.single(None)?.update(&key(address)?, &values)))
+        let (single, key) = (self.single(None)?, key(address)?);
+        if self.dialect == Dialect::Sqlite {
+            let read = single.read_in_file(&key, None);
+            return Some(Does { read, ..Does::by_itself(single.update_in_file(&key, &values)) });
+        }
+        Some(Does::by_itself(single.update(&key, &values)))
     }
 
     pub(super) fn link(self, address: &Address, change: &LinkChange) -> Option<Does> {
@@ -72,7 +78,7 @@ impl<'f> Subject<'f> {
 
     /// A lookup that is about the link alone, and whose change concerns no other record.
     fn associate(self, one: &OneToMany, address: &Address, hop: Hop, target: &Address) -> Option<Does> {
-        let Surroundings { catalog, behaviors, .. } = self.surroundings;
+        let catalog = self.surroundings.catalog;
         let entity = catalog.entity(self.entity);
         let is_free = |id: &AttributeId| {
             !entity.primary_key.contains(id)
@@ -88,13 +94,18 @@ impl<'f> Subject<'f> {
             && one.referencing_attributes.iter().all(is_free);
         let keys = [&one.referencing_attributes, &one.referenced_attributes].map(Vec::as_slice);
         if !is_simple
-            || !is_plain(catalog, behaviors, self.entity)
+            || !self.is_plain(self.entity)
             || !is_target(catalog, one.referenced, &one.referenced_attributes)
             || !are_alike(catalog, [one.referencing, one.referenced], keys)
         {
             return None;
         }
         let (single, key, target) = (self.single(Some(hop))?, key(address)?, key(target)?);
+        if self.dialect == Dialect::Sqlite {
+            let [statement, otherwise] = single.associate_in_file(one, &key, &target).filter(|_| !self.tells())?;
+            let read = single.read_in_file(&key, Some(one));
+            return Some(Does { otherwise: Some(otherwise), read, ..Does::by_itself(statement) });
+        }
         let statuses = self.payload.iter().filter_map(|(_, part)| match part {
             PayloadPart::Results(parts) => Some(parts),
             _ => None,
@@ -109,8 +120,10 @@ impl<'f> Subject<'f> {
 
     /// Rows of an intersect.
     fn connect(self, many: &ManyToMany, role: usize, address: &Address, addresses: &[Address]) -> Option<Does> {
-        let named = Named::of(self.surroundings.catalog, self.surroundings.behaviors, many, addresses)?;
-        let Named { by, keys } = named;
+        let Named { by, keys } = Named::of(self, many, addresses)?;
+        if self.dialect == Dialect::Sqlite {
+            return self.link_in_file(many, role, address, Named { by, keys }, false);
+        }
         let statement = self.single(None)?.connect(many, role, &key(address)?, &by, keys.len());
         Some(Does { keys, target: Some(many.ends[1 - role].entity), ..Does::by_itself(statement) })
     }
@@ -120,12 +133,53 @@ impl<'f> Subject<'f> {
         if reads(self.payload).next().is_some() {
             return None;
         }
-        let named = Named::of(self.surroundings.catalog, self.surroundings.behaviors, many, addresses)?;
-        let Named { by, keys } = named;
+        let Named { by, keys } = Named::of(self, many, addresses)?;
+        if self.dialect == Dialect::Sqlite {
+            return self.link_in_file(many, role, address, Named { by, keys }, true);
+        }
         let (single, key) = (self.single(None)?, key(address)?);
         let statement = single.replace(many, role, &key, &by, keys.len());
         let hold = Some(single.hold(&key));
         Some(Does { hold, keys, target: Some(many.ends[1 - role].entity), ..Does::by_itself(statement) })
+    }
+
+    /// The two on a file of SQLite, where nothing is told of each reference.
+    fn link_in_file(
+        self,
+        many: &ManyToMany,
+        role: usize,
+        address: &Address,
+        Named { by, keys }: Named,
+        alone: bool,
+    ) -> Option<Does> {
+        if self.tells() || reads(self.payload).next().is_some() {
+            return None;
+        }
+        let (single, key) = (self.single(None)?, key(address)?);
+        let hold = Some(single.found_in_file(many, role, &key, &by, keys.len()));
+        let insert = single.insert_in_file(many, role, &key, &by);
+        let does = if alone {
+            Does { then: Some(insert), ..Does::by_itself(single.delete_in_file(many, role, &key, &by)) }
+        } else {
+            Does::by_itself(insert)
+        };
+        Some(Does { hold, keys, ..does })
+    }
+
+    /// Whether it is told what became of each reference.
+    fn tells(self) -> bool {
+        self.payload.iter().any(|(_, part)| matches!(part, PayloadPart::Results(_)))
+    }
+
+    /// Whether neither code nor the database does anything beside a change of an entity's records. What SQLite does is seen
+    /// by what is read after it.
+    fn is_plain(self, id: EntityId) -> bool {
+        let entity = self.surroundings.catalog.entity(id);
+        let is_passive = match self.dialect {
+            Dialect::Sqlite => entity.kind != EntityKind::View,
+            _ => entity.is_passive,
+        };
+        is_passive && self.surroundings.behaviors.find(id).is_none()
     }
 
     /// The statements about the entity, where what is read is of the record alone, or of the one that a hop leads to.
@@ -161,7 +215,8 @@ struct Named {
 
 impl Named {
     /// What addresses name, where each row of the intersect is nothing but a link.
-    fn of(catalog: &Catalog, behaviors: &Behaviors, many: &ManyToMany, addresses: &[Address]) -> Option<Self> {
+    fn of(subject: Subject<'_>, many: &ManyToMany, addresses: &[Address]) -> Option<Self> {
+        let catalog = subject.surroundings.catalog;
         let intersect = catalog.entity(many.intersect);
         let lookups = many.ends.each_ref().map(|end| end.intersect_attributes.as_slice());
         let is_end = |end: &ManyToManyEnd| {
@@ -169,7 +224,7 @@ impl Named {
                 && are_alike(catalog, [many.intersect, end.entity], [&end.intersect_attributes, &end.attributes])
         };
         let mut references = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
-        if !is_plain(catalog, behaviors, many.intersect)
+        if !subject.is_plain(many.intersect)
             || !intersect.is_unique(&lookups.concat())
             || made_key(intersect).is_some()
             || !many.ends.iter().all(is_end)
@@ -199,8 +254,15 @@ impl Writer<'_> {
         if !self.dialect.writes_at_once() {
             return Ok(None);
         }
-        let Some(Named { by, keys }) = Named::of(catalog, self.behaviors, many, addresses) else { return Ok(None) };
         let entity = many.ends[role].entity;
+        let surroundings = Surroundings {
+            catalog,
+            behaviors: self.behaviors,
+            generation: self.generation,
+            max_answer: self.max_answer,
+        };
+        let subject = Subject { surroundings, dialect: self.dialect, entity, payload: &Vec::new() };
+        let Some(Named { by, keys }) = Named::of(subject, many, addresses) else { return Ok(None) };
         let single = sql::Single { catalog, entity, generation: self.generation, rows: None };
         let values = record.key.iter().cloned().map(Operand::from);
         let key: Vec<_> = catalog.entity(entity).primary_key.iter().copied().zip(values).collect();
@@ -219,11 +281,6 @@ impl Writer<'_> {
         self.is_current = true;
         outcomes(catalog.entity(target), &rows, 0, true)
     }
-}
-
-/// Whether neither code nor the database does anything beside a change of an entity's records.
-fn is_plain(catalog: &Catalog, behaviors: &Behaviors, id: EntityId) -> bool {
-    catalog.entity(id).is_passive && behaviors.find(id).is_none()
 }
 
 /// Whether a record of an entity can be held, told by its reference, and referenced by attributes of it.

@@ -36,7 +36,7 @@ pub fn is_there(dialect: Dialect) -> SelectStatement {
             select.expr_as(Expr::exists(named), "there");
         }
         Dialect::Postgres => {
-            select.expr_as(Expr::expr(Func::cust("to_regclass").arg(STATE)).is_not_null(), "there");
+            select.expr_as(regclass(Expr::val(STATE)).is_not_null(), "there");
         }
         Dialect::MySql => {
             let named = Query::select()
@@ -49,6 +49,11 @@ pub fn is_there(dialect: Dialect) -> SelectStatement {
         }
     }
     select
+}
+
+/// A table of PostgreSQL by its name; null where there is none.
+fn regclass(name: Expr) -> Expr {
+    Func::cust("to_regclass").arg(name).into()
 }
 
 /// Makes the tables. The state, which says that they are there, comes last: on MariaDB each of them is permanent at once,
@@ -108,7 +113,11 @@ pub fn look(dialect: Dialect) -> [Statement; 2] {
 /// tables.
 pub(super) fn is_current(dialect: Dialect, known: i64) -> Expr {
     if known == 0 {
-        return Expr::from(is_there(dialect)).not();
+        return match dialect {
+            // Asked for once, before anything else, and without a statement of its own inside.
+            Dialect::Postgres => regclass(Expr::Constant(STATE.into())).is_null(),
+            Dialect::Sqlite | Dialect::MySql => Expr::from(is_there(dialect)).not(),
+        };
     }
     Expr::from(Query::select().column("generation").from(STATE).take()).eq(known)
 }

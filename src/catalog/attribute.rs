@@ -37,8 +37,7 @@ pub struct DatabaseType {
     pub namespace: Option<String>,
     /// The type's name.
     pub name: String,
-    /// The collation of a text type: where values have to be told in it to meet an index (MariaDB), and of keys, in which
-    /// foreign keys compare with them whatever their own is (SQLite).
+    /// The collation of a text type, where values have to be told in it to meet an index (MariaDB).
     pub collation: Option<String>,
     /// Whether a zero, which is no date, stands for null there: in columns of dates that begin as zero.
     pub zero_is_null: bool,

@@ -10,10 +10,7 @@ use crate::{
     plan::{Hop, Literal},
 };
 
-use super::{
-    dialect::Typed,
-    scope::{Parents, Scope},
-};
+use super::scope::{Parents, Scope};
 
 /// The condition under which a record at the start and a record at the target of a one-to-many step are related.
 pub(super) fn one_to_many(
@@ -50,16 +47,12 @@ pub(super) fn members(
             let row = scope.alias();
             let own = &many.ends[hop.role()].intersect_attributes;
             vec![
-                (scope.table(many.intersect, &row), foreign_keys(scope, hop, (many.intersect, own), &row, parents)),
+                (scope.table(many.intersect, &row), keys(scope, many.intersect, own, &row, parents)),
                 (scope.table(hop.target, target), intersect(scope, many, 1 - hop.role(), &row, target)),
             ]
         }
         RelationshipKind::OneToMany(one) => {
-            let attributes = hop.target_attributes(catalog);
-            let on = match hop.end {
-                End::Referencing => keys(scope, hop.target, attributes, target, parents),
-                End::Referenced | End::Role(_) => foreign_keys(scope, hop, (hop.target, attributes), target, parents),
-            };
+            let on = keys(scope, hop.target, hop.target_attributes(catalog), target, parents);
             let mut members = vec![(scope.table(hop.target, target), on)];
             if let Some(constant) = &one.condition {
                 let own = match hop.end {
@@ -111,38 +104,14 @@ pub(super) fn keys(
 ) -> SqlCondition {
     let pairs = attributes.iter().enumerate().map(|(part, attribute)| {
         let column = scope.column(id, *attribute, table);
-        let key = parent_key(scope, parents, part, &column);
-        column.expr.eq(key)
+        let key = match scope.parents {
+            Parents::Table => None,
+            Parents::List => scope.dialect.any_parent(part, &column),
+            Parents::One => scope.dialect.only_parent(part),
+        };
+        column.expr.eq(key.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}"))))))
     });
     pairs.fold(Cond::all(), Cond::add)
-}
-
-/// The same where the attributes are a foreign key, which leads to the records at the start of a step: they compare as it
-/// does.
-pub(super) fn foreign_keys(
-    scope: &Scope<'_>,
-    hop: Hop,
-    (id, attributes): (EntityId, &[AttributeId]),
-    table: &DynIden,
-    parents: &DynIden,
-) -> SqlCondition {
-    let (start, key) = (hop.start_entity(scope.catalog), hop.start_attributes(scope.catalog));
-    let pairs = attributes.iter().zip(key).enumerate().map(|(part, (attribute, referenced))| {
-        let (column, referenced) = (scope.column(id, *attribute, table), scope.column(start, *referenced, parents));
-        let key = scope.dialect.collated(parent_key(scope, parents, part, &column), &referenced);
-        column.expr.eq(key)
-    });
-    pairs.fold(Cond::all(), Cond::add)
-}
-
-/// A part of the key of a parent, any in their list, or that of the only one, to compare with a column.
-fn parent_key(scope: &Scope<'_>, parents: &DynIden, part: usize, column: &Typed<'_>) -> Expr {
-    let key = match scope.parents {
-        Parents::Table => None,
-        Parents::List => scope.dialect.any_parent(part, column),
-        Parents::One => scope.dialect.only_parent(part),
-    };
-    key.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}")))))
 }
 
 fn condition(

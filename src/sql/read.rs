@@ -215,7 +215,7 @@ pub(super) fn page_of_one_parent(
     if let Some(many) = hop.many_to_many(catalog).filter(|_| in_intersect_alone(scope, hop, rows)) {
         let own = &many.ends[hop.role()].intersect_attributes;
         select.from(scope.table(many.intersect, &base));
-        select.cond_where(join::foreign_keys(scope, hop, (many.intersect, own), &base, parents));
+        select.cond_where(join::keys(scope, many.intersect, own, &base, parents));
         intersect_page(scope, rows, many, 1 - hop.role(), &base, &mut select);
         return select;
     }

@@ -56,12 +56,6 @@ pub(super) fn required(name: &str, ty: AttributeType, declared: &str) -> ColumnD
     ColumnDraft { nullable: false, ..column(name, ty, declared) }
 }
 
-/// A column of text in a collation.
-pub(super) fn collated(column: ColumnDraft, collation: &str) -> ColumnDraft {
-    let database_type = column.database_type.map(|ty| DatabaseType { collation: Some(collation.to_owned()), ..ty });
-    ColumnDraft { database_type, ..column }
-}
-
 pub(super) fn with_default(column: ColumnDraft) -> ColumnDraft {
     ColumnDraft { has_default: true, ..column }
 }

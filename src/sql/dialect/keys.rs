@@ -47,14 +47,6 @@ impl Dialect {
         (self == Self::Postgres).then(|| postgres::any_parent(part, column))
     }
 
-    /// A key as foreign keys that lead to its column compare with it.
-    pub(in crate::sql) fn collated(self, key: Expr, column: &Typed<'_>) -> Expr {
-        match column.database_type.and_then(|ty| ty.collation.as_deref()) {
-            Some(collation) if self == Self::Sqlite => sqlite::collated(key, collation),
-            _ => key,
-        }
-    }
-
     /// Lists of keys as a table with the columns `k0`, `k1`, ….
     pub(in crate::sql) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {

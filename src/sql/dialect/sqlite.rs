@@ -1,7 +1,7 @@
 //! SQLite.
 
 use sea_orm::sea_query::{
-    BinOper, Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value, extension::sqlite::SqliteExpr,
+    Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, Value, extension::sqlite::SqliteExpr,
 };
 
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
@@ -201,11 +201,6 @@ pub(super) fn decimal_sum(column: Expr, scale: u32) -> Expr {
 /// whether another plan suits each value better, and prepare the statement anew.
 pub(super) fn only_parent(part: usize) -> Expr {
     Expr::cust_with_values("+?", [key_marker(part)])
-}
-
-/// A value that is compared in a collation, whatever that of the other side is.
-pub(super) fn collated(value: Expr, collation: &str) -> Expr {
-    value.binary(BinOper::Custom("COLLATE"), Expr::col(iden(collation)))
 }
 
 /// `json_each` numbers the elements of its list in `key`.

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
-use super::super::expect::{
-    INT, TEXT, assert_drafts, collated, decimal, generated, keys, relation, string, table, with_default,
-};
+use super::super::expect::{INT, TEXT, assert_drafts, decimal, generated, keys, relation, string, table, with_default};
 use super::super::{Error, declare_types, discover};
 use crate::catalog::{
-    AttributeType, CascadeDelete, ColumnDraft, EntityDraft, EnumType, EnumValue, StoredValue, UuidStorage,
+    AttributeType, CascadeDelete, ColumnDraft, DatabaseType, EntityDraft, EnumType, EnumValue, StoredValue, UuidStorage,
 };
 
 const MAIN: &str = "reflect main";
@@ -133,6 +131,11 @@ fn column(name: &str, ty: AttributeType, declared: &str) -> ColumnDraft {
     let column = super::super::expect::column(name, ty, declared);
     let is_text = ["char", "text", "enum", "set"].iter().any(|word| declared.contains(word));
     if is_text { collated(column, "utf8mb4_nopad_bin") } else { column }
+}
+
+fn collated(column: ColumnDraft, collation: &str) -> ColumnDraft {
+    let database_type = column.database_type.map(|ty| DatabaseType { collation: Some(collation.to_owned()), ..ty });
+    ColumnDraft { database_type, ..column }
 }
 
 fn required(name: &str, ty: AttributeType, declared: &str) -> ColumnDraft {

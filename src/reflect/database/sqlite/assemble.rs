@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::{begins_as_zero, is_internal, on_delete};
 use super::declared_type::attribute_type;
 use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
-use crate::catalog::{AttributeType, ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
+use crate::catalog::{ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
 
 /// One draft for each table and view of the user.
 pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
@@ -54,9 +54,9 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broke
             .iter()
             .filter(|column| column.hidden != 1)
             .map(|row| {
-                let of_column = indexes.iter().filter(|index| index.column_name.as_ref() == Some(&row.name));
-                let collations: Vec<&str> = of_column.map(|index| index.collation.as_str()).collect();
-                column(row, is_view, &collations, rowid_alias == Some(row.name.as_str()))
+                let is_key =
+                    row.key_place > 0 || indexes.iter().any(|index| index.column_name.as_ref() == Some(&row.name));
+                column(row, is_view, is_key, rowid_alias == Some(row.name.as_str()))
             })
             .collect(),
         primary_key: key.iter().map(|column| column.name.clone()).collect(),
@@ -79,33 +79,23 @@ fn rowid_alias<'a>(key: &[&'a ColumnRow], indexes: &[&IndexRow]) -> Option<&'a s
     (is_integer && indexes.iter().all(|index| index.origin != "pk")).then_some(&only.name)
 }
 
-/// `collations` are those of the column in unique indexes.
-fn column(row: &ColumnRow, is_view: bool, collations: &[&str], is_rowid: bool) -> ColumnDraft {
+fn column(row: &ColumnRow, is_view: bool, is_key: bool, is_rowid: bool) -> ColumnDraft {
     let declared = row.declared_type.as_deref().unwrap_or_default();
     let generated = matches!(row.hidden, 2 | 3);
     let says_null = row.default_value.as_deref().is_some_and(|default| default.eq_ignore_ascii_case("null"));
     let ty = attribute_type(declared);
     // A key is looked for by its index, as it is stored.
-    let is_key = row.key_place > 0 || !collations.is_empty();
     let zero_is_null = !is_key && begins_as_zero(Some(&ty), row.default_value.as_deref());
-    let database_type =
-        || DatabaseType { zero_is_null, collation: collation(&ty, collations), ..DatabaseType::built_in(declared) };
+    let database_type = || DatabaseType { zero_is_null, ..DatabaseType::built_in(declared) };
     ColumnDraft {
         name: row.name.clone(),
-        database_type: (!declared.is_empty()).then(database_type),
         ty: Some(ty),
+        database_type: (!declared.is_empty()).then(database_type),
         nullable: is_view || (row.not_null == 0 && row.key_place == 0) || zero_is_null,
         has_default: is_rowid || generated || (row.default_value.is_some() && !says_null),
         generated,
         description: None,
     }
-}
-
-/// The collation of a column of text, where its unique indexes agree about it: a key's index has that of its column.
-fn collation(ty: &AttributeType, collations: &[&str]) -> Option<String> {
-    let is_text = matches!(ty, AttributeType::String { .. } | AttributeType::Text);
-    let (first, others) = collations.split_first().filter(|_| is_text)?;
-    others.iter().all(|other| other.eq_ignore_ascii_case(first)).then(|| (*first).to_owned())
 }
 
 fn unique_keys(indexes: &[&IndexRow]) -> Vec<KeyDraft> {

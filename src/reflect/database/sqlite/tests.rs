@@ -4,8 +4,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 use super::super::discover;
 use super::super::expect::{
-    INT, TEXT, assert_drafts, collated, column, decimal, generated, keys, relation, required, string, table,
-    with_default,
+    INT, TEXT, assert_drafts, column, decimal, generated, keys, relation, required, string, table, with_default,
 };
 use crate::catalog::{AttributeType, CascadeDelete, EntityDraft, Problem, UuidStorage};
 
@@ -74,7 +73,7 @@ async fn only_an_alias_of_the_rowid_fills_itself_in() {
             ),
             table(None, "short", &["id"], vec![required("id", INT, "INT")]),
             table(None, "without_rowid", &["id"], vec![required("id", INT, "INTEGER")]),
-            table(None, "words", &["code"], vec![collated(required("code", string(None), "TEXT"), "BINARY")]),
+            table(None, "words", &["code"], vec![required("code", string(None), "TEXT")]),
         ],
     )
     .await;

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Value;
 
 use crate::{
     catalog::AttributeType,
-    sql::{Statement, Whole},
+    sql::{Levels, Statement, Whole},
 };
 
 use super::{Error, Read, stream::Stream};
@@ -125,6 +125,21 @@ pub(super) trait Connection {
         _keys: &[Vec<KeyPart>],
     ) -> Result<Option<Self::Rows>, Error> {
         Ok(None)
+    }
+
+    /// Answers the rows of all levels at once, or those levels that have more rows than a page, or more bytes than should
+    /// be kept.
+    async fn fetch_levels(
+        &mut self,
+        _levels: &Levels,
+        _values: Vec<Value>,
+    ) -> Result<Result<Vec<Self::Rows>, Vec<usize>>, Error> {
+        Ok(Err(Vec::new()))
+    }
+
+    /// Puts the children of parents, whose keys are in their first column, in the order of the parents.
+    fn put_in_order(_rows: &mut Self::Rows, _keys: &[Vec<KeyPart>]) -> Result<(), Error> {
+        Ok(())
     }
 
     /// Runs a statement and has its rows written while they come.

@@ -92,8 +92,9 @@ impl Pool {
         {
             return done;
         }
+        let is_one = fields.iter().map(Bound::statements_at_once).sum::<usize>() <= 1;
         if let Self::Postgres(_, Some(readers)) = self
-            && let Some(reader) = readers.begin(is_single).await
+            && let Some(reader) = readers.begin(is_one).await
             && let Some(done) = read_directly(reader, fields, max_answer, outgoing).await
         {
             return done;

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Value;
 use crate::{
     catalog::Catalog,
     plan::{Query, ReadPlan},
-    sql::{Dialect, Parameter, Slot, Statement, compile, compile_each},
+    sql::{Dialect, Levels, Parameter, Slot, Statement, compile, compile_each, compile_levels},
 };
 
 use super::{
@@ -37,6 +37,8 @@ pub struct Read {
     program: Option<Program>,
     /// Whether one of them took longer than a moment the last time. Clones share it.
     pub(super) is_long: Arc<AtomicBool>,
+    /// All of them as one, where there is one.
+    levels: Option<Levels>,
     /// For each of them, whether there were more children than fit on a page: then pages are asked for from there on.
     has_pages: Arc<[AtomicBool]>,
 }
@@ -53,7 +55,8 @@ impl Read {
         });
         let each = each.collect();
         let program = Spine::of(&plan).and_then(|spine| Program::of(spine.row));
-        Self { plan, statements, each, program, is_long: Arc::default(), has_pages }
+        let levels = compile_levels(catalog, dialect, &plan.steps);
+        Self { plan, statements, each, program, is_long: Arc::default(), levels, has_pages }
     }
 }
 
@@ -71,19 +74,51 @@ impl Bound<'_> {
     pub fn statements(&self) -> usize {
         self.read.statements.len()
     }
+
+    /// How many of them where all levels may come at once.
+    pub(super) fn statements_at_once(&self) -> usize {
+        if self.read.levels().is_some() { 1 } else { self.statements() }
+    }
 }
 
 impl Read {
     /// Lets go of the values that it was planned and compiled with, however large they are: each request brings its own.
     pub fn forget(&mut self) {
-        self.statements.iter_mut().chain(self.each.iter_mut().flatten()).for_each(Statement::forget);
+        let levels = self.levels.iter_mut().map(|levels| &mut levels.statement);
+        self.statements.iter_mut().chain(self.each.iter_mut().flatten()).chain(levels).for_each(Statement::forget);
         self.plan.steps.iter_mut().for_each(|step| step.query.forget_conditions());
     }
 
     /// How many bytes the texts of its statements take.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.statements.iter().chain(self.each.iter().flatten()).map(Statement::size).sum()
+        let levels = self.levels.iter().map(|levels| &levels.statement);
+        self.statements.iter().chain(self.each.iter().flatten()).chain(levels).map(Statement::size).sum()
+    }
+
+    /// All levels as one statement, unless there were more children than fit on a page.
+    fn levels(&self) -> Option<&Levels> {
+        self.levels.as_ref().filter(|_| !self.has_pages[1..].iter().any(|has_pages| has_pages.load(Ordering::Relaxed)))
+    }
+
+    /// The rows of all levels at once, where there are no more of any than fit on a page.
+    async fn at_once<C: Connection>(
+        &self,
+        connection: &mut C,
+        slots: &[Vec<Value>],
+    ) -> Result<Option<Vec<C::Rows>>, Error> {
+        let Some(levels) = self.levels().filter(|_| C::FETCHES_WHOLE) else { return Ok(None) };
+        connection.conclude();
+        let slots = slots.get(self.statements.len()).map_or(&[][..], Vec::as_slice);
+        match connection.fetch_levels(levels, parameters(&levels.statement, slots, &[])).await? {
+            Ok(rows) => Ok(Some(rows)),
+            Err(full) => {
+                for step in full {
+                    self.has_pages[step].store(true, Ordering::Relaxed);
+                }
+                Err(sqlx::Error::WorkerCrashed.into())
+            }
+        }
     }
 
     /// The children of all parents of a step, unless there are or were more than fit on a page. Where parents alone are
@@ -109,7 +144,8 @@ impl Read {
     /// they are compared with, or need other statements.
     #[must_use]
     pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Bound<'_>> {
-        let values = self.statements.iter().map(|statement| statement.bind(dialect, leaves));
+        let levels = self.levels.iter().map(|levels| &levels.statement);
+        let values = self.statements.iter().chain(levels).map(|statement| statement.bind(dialect, leaves));
         Some(Bound { read: self, values: values.collect::<Option<_>>()? })
     }
 }
@@ -156,6 +192,7 @@ pub(super) async fn answer<C: Connection>(
 ) -> Result<Fragment, Error> {
     let mut fetched: Vec<Fetched<C::Rows>> = Vec::with_capacity(field.statements.len());
     let way = field.program.as_ref().and_then(|program| Some((Spine::of(&field.plan)?, program)));
+    let mut levels = field.at_once(connection, slots).await?.map(Vec::into_iter);
     for index in 0..field.statements.len() {
         let parents = parents(field, index, &fetched)?;
         let asked = parents.as_ref().map(|parents| Arc::clone(&parents.keys));
@@ -164,7 +201,15 @@ pub(super) async fn answer<C: Connection>(
         if is_last {
             connection.conclude();
         }
-        let question = Question::of(connection, field, index, slots, root_keys, asked.as_ref()).await?;
+        let question = match levels.as_mut().and_then(Iterator::next) {
+            Some(mut rows) => {
+                if let Some(keys) = &asked {
+                    C::put_in_order(&mut rows, keys)?;
+                }
+                Question::Whole(rows)
+            }
+            None => Question::of(connection, field, index, slots, root_keys, asked.as_ref()).await?,
+        };
         if let Some((spine, program)) = &way
             && is_last
             && come_in_order(&fetched, parents.as_ref())

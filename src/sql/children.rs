@@ -24,17 +24,15 @@ pub(super) struct Whole {
 }
 
 /// Compiles a step that reads children as if no page were full: it answers the children of all parents, and ends with one
-/// more than a page where these are more than that. Nothing where a page does not begin with the first child, or the
+/// more than a page where these are more than that. Parents whose key is a whole number are found as `parents` says. Nothing where a page does not begin with the first child, or the
 /// database gains nothing by it.
-pub(super) fn compile_whole(scope: &mut Scope<'_>, parent: &Parent, rows: &Rows) -> Option<Whole> {
+pub(super) fn compile_whole(scope: &mut Scope<'_>, parent: &Parent, rows: &Rows, parents: Parents) -> Option<Whole> {
     let is_bounded = rows.offset > 0 || rows.after.is_some() || rows.before.is_some();
     if is_bounded || scope.dialect.paging() != Paging::Lateral {
         return None;
     }
     let is_by_key = is_found_by_number(scope.catalog, parent.hop);
-    if is_by_key {
-        scope.parents = Parents::List;
-    }
+    scope.parents = if is_by_key { parents } else { Parents::Table };
     let mut select = Query::select();
     let Children { select: mut inner, aliases, ordinal, .. } = Children::of_all(scope, parent.hop, rows, 0);
     read::restrict(scope, rows, &aliases, &mut inner);
@@ -77,7 +75,7 @@ impl Children {
         let (parents, found) = (scope.alias(), scope.alias());
         let ordinal = read::free_column(scope, rows.entity, "ord");
         let mut select = Query::select();
-        let parent = if scope.parents == Parents::List {
+        let parent = if matches!(scope.parents, Parents::List | Parents::Level { .. }) {
             let first = read::reach(scope, hop, &parents, &found, &mut select);
             let (id, lookups) = hop.lookups(scope.catalog);
             scope.column(id, lookups[0], &first).expr

@@ -107,6 +107,7 @@ pub(super) fn keys(
         let key = match scope.parents {
             Parents::Table => None,
             Parents::List => scope.dialect.any_parent(part, &column),
+            Parents::Level { level, column } => scope.dialect.any_of_level(level, column),
             Parents::One => scope.dialect.only_parent(part),
         };
         column.expr.eq(key.unwrap_or_else(|| Expr::col((parents.clone(), super::alias::iden(&format!("k{part}"))))))

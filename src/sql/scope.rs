@@ -20,6 +20,8 @@ pub(super) enum Parents {
     Table,
     /// As one list.
     List,
+    /// As the values of a column of a level before, in the same statement.
+    Level { level: usize, column: usize },
     /// There is only one.
     One,
 }

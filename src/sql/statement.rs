@@ -13,7 +13,7 @@ use super::{
     aggregate, children,
     dialect::{Dialect, key_marker},
     each, read,
-    scope::Scope,
+    scope::{Parents, Scope},
     slot::{Slot, marked},
 };
 
@@ -105,7 +105,7 @@ pub fn compile(catalog: &Catalog, dialect: Dialect, step: &Step) -> Statement {
     let whole = match (&step.parent, &step.query) {
         (Some(parent), Query::Rows(rows)) => {
             let mut scope = Scope::new(catalog, dialect);
-            let whole = children::compile_whole(&mut scope, parent, rows);
+            let whole = children::compile_whole(&mut scope, parent, rows, Parents::List);
             let is_alike = scope.into_slots() == (slots.clone(), fixed.clone());
             whole.filter(|_| is_alike).map(|whole| {
                 let statement = finish(dialect, &whole.select, parent_key.clone());

@@ -79,11 +79,20 @@ const SHAPES: &[(&str, usize)] = &[
     ("{ contactsAggregate(groupBy: [ACCOUNT_ID]) { count groups { count } } }", 2),
     ("{ accounts(first: 500) { contactsAggregate(groupBy: [NAME]) { groups { key { name } count } } } }", 2),
     ("{ accounts(first: 500) { name } teams(first: 500) { contacts { name } } task(key: {id: 1}) { name } }", 4),
+    (AT_ONCE[0], 3),
+    (AT_ONCE[1], 3),
     ("{ node(ref: \"tasks(1)\") { ref ... on Task { contact { tasks { name } } } } }", 2),
     ("{ tasks(first: 500) { ...task ...task } } fragment task on Task { contact { tasks { name } } }", 2),
     ("{ __typename }", 0),
     // Whether definitions are still what they were.
     ("{ __typename entityDefinitions { logicalName } }", 1),
+];
+
+/// Those of them that PostgreSQL answers at once, because there may be no more parents than children on a page.
+const AT_ONCE: &[&str] = &[
+    "{ accounts { contacts(first: 500) { name tasks(first: 500) { name } } } }",
+    "{ contacts(first: 10) { teams(first: 10) { name contacts(first: 10) { name } } } }",
+    "{ node(ref: \"tasks(1)\") { ref ... on Task { contact { tasks { name } } } } }",
 ];
 
 /// Counts the driver's events in each span, but for those that begin and end transactions, or set up a
@@ -157,8 +166,9 @@ async fn the_number_of_statements_depends_on_the_operation_alone(#[case] backend
     let Some(one) = scratch(backend, "statements_1", &rows(1)).await else { return };
     let Some(many) = scratch(backend, "statements_500", &rows(500)).await else { return };
     for (operation, expected) in SHAPES {
-        assert_eq!(count(&one, operation).await, (*expected, *expected), "1 row: {operation}");
-        assert_eq!(count(&many, operation).await, (*expected, *expected), "500 rows: {operation}");
+        let sent = if backend == Backend::Postgres && AT_ONCE.contains(operation) { 1 } else { *expected };
+        assert_eq!(count(&one, operation).await, (*expected, sent), "1 row: {operation}");
+        assert_eq!(count(&many, operation).await, (*expected, sent), "500 rows: {operation}");
     }
     let all = many.data("{ accounts(first: 500) { contacts { tasks { id } } } }").await;
     assert_eq!(all["accounts"].as_array().map(Vec::len), Some(500));
@@ -182,7 +192,8 @@ async fn pages_that_turn_out_to_be_full_are_asked_for_again_once(#[case] backend
         ("{ accounts(first: 3) { contacts(first: 4) { tasks(first: 100) { name } } } }", 3),
     ];
     for (operation, statements) in operations {
-        assert_eq!(count(&server, operation).await, (statements, statements), "no page is full: {operation}");
+        let sent = if backend == Backend::Postgres { 1 } else { statements };
+        assert_eq!(count(&server, operation).await, (statements, sent), "no page is full: {operation}");
     }
     server.execute("insert into contact select id + 100, name, 2 from contact").await;
     for (operation, statements) in operations {

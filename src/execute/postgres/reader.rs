@@ -15,7 +15,7 @@ use crate::{
         cells::{Cells, Connection, KeyPart},
         stream::Stream,
     },
-    sql::{Dialect, Statement, Whole},
+    sql::{Dialect, Levels, Statement, Whole},
 };
 
 use super::{
@@ -222,9 +222,54 @@ impl Connection for Reader {
             }
         }
         if is_whole && whole.is_by_key {
-            put_in_order(&mut rows, keys)?;
+            Self::put_in_order(&mut rows, keys)?;
         }
         Ok(is_whole.then_some(rows))
+    }
+
+    async fn fetch_levels(
+        &mut self,
+        levels: &Levels,
+        values: Vec<Value>,
+    ) -> Result<Result<Vec<Vec<Direct>>, Vec<usize>>, Error> {
+        let mut answer = self.begin(&levels.statement, &values).await?;
+        let mut all: Vec<Vec<Direct>> = levels.levels.iter().map(|_| Vec::new()).collect();
+        let (mut size, mut full) = (0, Vec::new());
+        while let Some(mut row) = self.next(&mut answer).await? {
+            let number = row.ordinal(0)?;
+            let (Some(rows), Some(level)) = (all.get_mut(number), levels.levels.get(number)) else { continue };
+            size += row.row.raw_size_bytes();
+            row.start = level.start;
+            rows.push(row);
+            let is_full = level.limit.is_some_and(|limit| rows.len() as u64 > limit) || size > MAX_WHOLE;
+            if is_full && !full.contains(&number) {
+                full.push(number);
+            }
+            if size > MAX_WHOLE {
+                rows.clear();
+            }
+        }
+        if full.is_empty() {
+            return Ok(Ok(all));
+        }
+        // The pool begins anew: what came next on this connection might be of another state of the database.
+        self.failed(&"a page may be full");
+        Ok(Err(full))
+    }
+
+    fn put_in_order(rows: &mut Vec<Direct>, keys: &[Vec<KeyPart>]) -> Result<(), Error> {
+        let positions: HashMap<&[KeyPart], usize> = keys.iter().map(Vec::as_slice).zip(0..).collect();
+        let (mut last, mut parent) = (None, None);
+        for row in &mut *rows {
+            let key = row.key(0, &AttributeType::BigInt)?;
+            if parent.is_none() || key != last {
+                parent = Some(positions.get(key.as_slice()).copied().unwrap_or(usize::MAX));
+                last = key;
+            }
+            row.parent = parent;
+        }
+        rows.sort_by_key(|row| row.parent);
+        Ok(())
     }
 
     async fn stream(
@@ -245,39 +290,25 @@ impl Connection for Reader {
     }
 }
 
-/// Puts the children of parents, whose keys are in their first column, in the order of the parents.
-fn put_in_order(rows: &mut [Direct], keys: &[Vec<KeyPart>]) -> Result<(), Error> {
-    let positions: HashMap<&[KeyPart], usize> = keys.iter().map(Vec::as_slice).zip(0..).collect();
-    let (mut last, mut parent) = (None, None);
-    for row in &mut *rows {
-        let key = row.key(0, &AttributeType::BigInt)?;
-        if parent.is_none() || key != last {
-            parent = Some(positions.get(key.as_slice()).copied().unwrap_or(usize::MAX));
-            last = key;
-        }
-        row.parent = parent;
-    }
-    rows.sort_by_key(|row| row.parent);
-    Ok(())
-}
-
 /// A row of the driver that reads directly.
 #[derive(Debug)]
 pub(in crate::execute) struct Direct {
     pub(super) row: Row,
+    /// Where its columns begin.
+    start: usize,
     /// The position of its parent, where the row does not say so itself.
     parent: Option<usize>,
 }
 
 impl From<Row> for Direct {
     fn from(row: Row) -> Self {
-        Self { row, parent: None }
+        Self { row, start: 0, parent: None }
     }
 }
 
 impl Direct {
     fn bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {
-        let value: Result<Option<Bytes<'_>>, DriverError> = self.row.try_get(column);
+        let value: Result<Option<Bytes<'_>>, DriverError> = self.row.try_get(self.start + column);
         match value {
             Ok(value) => Ok(value.map(|Bytes(bytes)| bytes)),
             Err(error) => Err(Error::Value(error.to_string())),

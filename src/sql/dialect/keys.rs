@@ -47,6 +47,11 @@ impl Dialect {
         (self == Self::Postgres).then(|| postgres::any_parent(part, column))
     }
 
+    /// Any of the values of a column of another level of the same statement; nothing where levels take a statement each.
+    pub(in crate::sql) fn any_of_level(self, level: usize, column: usize) -> Option<Expr> {
+        (self == Self::Postgres).then(|| postgres::any_of_level(level, column))
+    }
+
     /// Lists of keys as a table with the columns `k0`, `k1`, ….
     pub(in crate::sql) fn key_list(self, key: &[Typed<'_>]) -> SelectStatement {
         match self {

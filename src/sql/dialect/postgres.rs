@@ -11,7 +11,7 @@ use super::{Pattern, Typed, escape_like, hex, key_marker};
 use crate::{
     catalog::{AttributeType, DatabaseType, EnumType, EnumValue, StoredValue},
     plan::Literal,
-    sql::alias::iden,
+    sql::{alias::iden, levels},
 };
 
 /// A cast to a type of the database itself.
@@ -282,6 +282,12 @@ pub(super) fn key_list(key: &[Typed<'_>]) -> SelectStatement {
 /// or not at all.
 pub(super) fn any_parent(part: usize, column: &Typed<'_>) -> Expr {
     PgFunc::any(cast(Expr::val(key_marker(part)), array_type(column.ty))).into()
+}
+
+/// The same of a column of another level: found first, as a list.
+pub(super) fn any_of_level(level: usize, column: usize) -> Expr {
+    let values = Query::select().column(levels::column(column)).from(levels::table(level)).take();
+    PgFunc::any(Func::cust(iden("ARRAY")).arg(Expr::from(values))).into()
 }
 
 /// The rows are numbered as they come. A second series beside them would be taken for a thousand rows, and the plan

@@ -64,7 +64,7 @@ impl Read {
 #[derive(Debug, Clone)]
 pub struct Bound<'a> {
     read: &'a Read,
-    /// The values of the slots of each statement.
+    /// The values of the slots of each statement, and of the one for all levels where it is to be tried.
     values: Vec<Vec<Value>>,
 }
 
@@ -77,7 +77,7 @@ impl Bound<'_> {
 
     /// How many of them where all levels may come at once.
     pub(super) fn statements_at_once(&self) -> usize {
-        if self.read.levels().is_some() { 1 } else { self.statements() }
+        if self.values.len() > self.read.statements.len() { 1 } else { self.statements() }
     }
 }
 
@@ -101,15 +101,15 @@ impl Read {
         self.levels.as_ref().filter(|_| !self.has_pages[1..].iter().any(|has_pages| has_pages.load(Ordering::Relaxed)))
     }
 
-    /// The rows of all levels at once, where there are no more of any than fit on a page.
+    /// The rows of all levels at once, where that was to be tried and there are no more of any than fit on a page.
     async fn at_once<C: Connection>(
         &self,
         connection: &mut C,
         slots: &[Vec<Value>],
     ) -> Result<Option<Vec<C::Rows>>, Error> {
-        let Some(levels) = self.levels().filter(|_| C::FETCHES_WHOLE) else { return Ok(None) };
+        let levels = self.levels.as_ref().filter(|_| C::FETCHES_WHOLE);
+        let Some((levels, slots)) = levels.zip(slots.get(self.statements.len())) else { return Ok(None) };
         connection.conclude();
-        let slots = slots.get(self.statements.len()).map_or(&[][..], Vec::as_slice);
         match connection.fetch_levels(levels, parameters(&levels.statement, slots, &[])).await? {
             Ok(rows) => Ok(Some(rows)),
             Err(full) => {
@@ -144,7 +144,8 @@ impl Read {
     /// they are compared with, or need other statements.
     #[must_use]
     pub fn bind(&self, dialect: Dialect, leaves: &[&serde_json::Value]) -> Option<Bound<'_>> {
-        let levels = self.levels.iter().map(|levels| &levels.statement);
+        // Decided here for all that follows: a transaction is begun for several statements only.
+        let levels = self.levels().map(|levels| &levels.statement);
         let values = self.statements.iter().chain(levels).map(|statement| statement.bind(dialect, leaves));
         Some(Bound { read: self, values: values.collect::<Option<_>>()? })
     }

@@ -116,14 +116,9 @@ pub(super) trait Connection {
     /// Runs a statement and answers all its rows.
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Self::Rows, Error>;
 
-    /// Answers the children of all parents at once, in the order of the parents' keys; nothing where they are more rows than the statement's limit, or more
+    /// Answers the children of all parents at once; nothing where they are more rows than the statement's limit, or more
     /// bytes than should be kept.
-    async fn fetch_whole(
-        &mut self,
-        _whole: &Whole,
-        _values: Vec<Value>,
-        _keys: &[Vec<KeyPart>],
-    ) -> Result<Option<Self::Rows>, Error> {
+    async fn fetch_whole(&mut self, _whole: &Whole, _values: Vec<Value>) -> Result<Option<Self::Rows>, Error> {
         Ok(None)
     }
 

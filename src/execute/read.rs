@@ -135,8 +135,11 @@ impl Read {
         let is_tried = C::FETCHES_WHOLE && !has_pages.load(Ordering::Relaxed);
         let whole = whole.as_ref().filter(|whole| is_tried && keys.len() as u64 <= whole.limit);
         let Some(whole) = whole else { return Ok(None) };
-        let rows = connection.fetch_whole(whole, parameters(&whole.statement, slots, lists), keys).await?;
+        let mut rows = connection.fetch_whole(whole, parameters(&whole.statement, slots, lists)).await?;
         has_pages.store(rows.is_none(), Ordering::Relaxed);
+        if let Some(rows) = rows.as_mut().filter(|_| whole.is_by_key) {
+            C::put_in_order(rows, keys)?;
+        }
         Ok(rows)
     }
 

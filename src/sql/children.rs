@@ -24,8 +24,8 @@ pub(super) struct Whole {
 }
 
 /// Compiles a step that reads children as if no page were full: it answers the children of all parents, and ends with one
-/// more than a page where these are more than that. Parents whose key is a whole number are found as `parents` says. Nothing where a page does not begin with the first child, or the
-/// database gains nothing by it.
+/// more than a page where these are more than that. Parents whose key is a whole number are compared with as `parents`
+/// says. Nothing where a page does not begin with the first child, or the database gains nothing by it.
 pub(super) fn compile_whole(scope: &mut Scope<'_>, parent: &Parent, rows: &Rows, parents: Parents) -> Option<Whole> {
     let is_bounded = rows.offset > 0 || rows.after.is_some() || rows.before.is_some();
     if is_bounded || scope.dialect.paging() != Paging::Lateral {
@@ -75,16 +75,16 @@ impl Children {
         let (parents, found) = (scope.alias(), scope.alias());
         let ordinal = read::free_column(scope, rows.entity, "ord");
         let mut select = Query::select();
-        let parent = if matches!(scope.parents, Parents::List | Parents::Level { .. }) {
-            let first = read::reach(scope, hop, &parents, &found, &mut select);
-            let (id, lookups) = hop.lookups(scope.catalog);
-            scope.column(id, lookups[0], &first).expr
-        } else {
+        let parent = if scope.parents == Parents::Table {
             select.from_subquery(read::parent_keys(scope, hop, &parents), parents.clone());
             for (table, on) in join::members(scope, hop, &found, &parents) {
                 select.inner_join(table, on);
             }
             Expr::col((parents, iden("ord")))
+        } else {
+            let first = read::reach(scope, hop, &parents, &found, &mut select);
+            let (id, lookups) = hop.lookups(scope.catalog);
+            scope.column(id, lookups[0], &first).expr
         };
         select.expr_as(parent.clone(), ordinal.clone());
         for id in read::attributes_in_use(scope.catalog, rows) {

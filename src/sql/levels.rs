@@ -14,7 +14,7 @@ use super::{
     dialect::{Dialect, Paging},
     read,
     scope::{Parents, Scope},
-    statement::{Statement, finish},
+    statement::{Statement, finish_in},
 };
 
 /// All levels of a field as one statement.
@@ -85,9 +85,8 @@ pub fn compile_levels(catalog: &Catalog, dialect: Dialect, steps: &[Step]) -> Op
         widths.push(width);
         start += width;
     }
-    let (slots, fixed) = scope.into_slots();
     let query = all(&widths).with(tables);
-    Some(Levels { statement: Statement { slots, fixed, ..finish(dialect, &query, Vec::new()) }, levels })
+    Some(Levels { statement: finish_in(scope, &query, Vec::new()), levels })
 }
 
 /// The rows of all levels, one level after the other.

@@ -7,12 +7,12 @@ mod in_file;
 
 use sea_orm::sea_query::{
     CaseStatement, CommonTableExpression, Cond, Condition, DynIden, Expr, ExprTrait, Func, InsertStatement, JoinType,
-    Keyword, LockType, OnConflict, Order, Query, QueryStatementWriter, SelectStatement, SubQueryStatement, UnionType,
-    UpdateStatement, WindowStatement, WithClause,
+    Keyword, LockType, OnConflict, Order, Query, SelectStatement, SubQueryStatement, UnionType, UpdateStatement,
+    WindowStatement, WithClause,
 };
 
 use crate::{
-    catalog::{AttributeId, AttributeType, Catalog, EntityId, ManyToMany, ManyToManyEnd},
+    catalog::{AttributeId, Catalog, EntityId, ManyToMany, ManyToManyEnd},
     plan::{Operand, Rows},
 };
 
@@ -21,7 +21,7 @@ use super::{
     definitions,
     dialect::{Dialect, Typed},
     scope::Scope,
-    statement::{self, Statement, types},
+    statement::{Statement, finish_in, types},
 };
 
 /// Writes about one entity. What they answer begins with the columns of a step that reads it, where there is one.
@@ -61,7 +61,7 @@ impl<'a> Single<'a> {
             columns.push(Expr::cust("1"));
         }
         update.returning(Query::returning().exprs(columns));
-        finish(scope, &update, Vec::new())
+        finish_in(scope, &update, Vec::new())
     }
 
     /// Links the record of a key with the records of `count` keys, whose attributes `by` the statement is run with; all of
@@ -102,7 +102,7 @@ impl<'a> Single<'a> {
             .cte(named(&others, size, found))
             .cte(named(&new, far.attributes.len(), insert))
             .to_owned();
-        finish(scope, &select.with(with), types(self.catalog, far.entity, by))
+        finish_in(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
     /// Holds the record of a key, so that nobody else changes all of its links.
@@ -111,7 +111,7 @@ impl<'a> Single<'a> {
         let mut scope = self.scope();
         let primary_key = self.primary_key(self.entity);
         let held = held(&mut scope, self.entity, key, primary_key, LockType::NoKeyUpdate);
-        finish(scope, &held, Vec::new())
+        finish_in(scope, &held, Vec::new())
     }
 
     /// Makes the records of `count` keys the only ones that the record of a key is linked with, which is held already, by a
@@ -188,7 +188,7 @@ impl<'a> Single<'a> {
             .cte(named(&new, far.attributes.len(), insert))
             .cte(named(&gone, told.len(), delete))
             .to_owned();
-        finish(scope, &select.with(with), types(self.catalog, far.entity, by))
+        finish_in(scope, &select.with(with), types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for each of the other records, unless it is there, once all of them are found.
@@ -298,12 +298,6 @@ fn is(scope: &mut Scope<'_>, id: EntityId, key: &[(AttributeId, Operand)], at: O
         };
         all.add(DIALECT.comparable(&column).eq(scope.operand(value, &column)))
     })
-}
-
-/// A statement with its slots.
-fn finish(scope: Scope<'_>, statement: &impl QueryStatementWriter, parent_key: Vec<AttributeType>) -> Statement {
-    let (slots, fixed) = scope.into_slots();
-    Statement { slots, fixed, ..statement::finish(DIALECT, statement, parent_key) }
 }
 
 /// A part of the statement under its name, with so many columns.

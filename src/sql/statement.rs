@@ -129,13 +129,23 @@ pub fn compile_each(catalog: &Catalog, dialect: Dialect, step: &Step) -> Option<
     let mut scope = Scope::new(catalog, dialect);
     let select = each::compile(&mut scope, *hop, rows);
     let parent_key = types(catalog, hop.start_entity(catalog), hop.start_attributes(catalog));
-    let (slots, fixed) = scope.into_slots();
-    Some(Statement { slots, fixed, ..finish(dialect, &select, parent_key) })
+    Some(finish_in(scope, &select, parent_key))
 }
 
 /// The types of some attributes of an entity.
 pub(super) fn types(catalog: &Catalog, id: EntityId, attributes: &[AttributeId]) -> Vec<AttributeType> {
     attributes.iter().map(|attribute| catalog.entity(id).attribute(*attribute).ty.clone()).collect()
+}
+
+/// A statement with the slots of its scope.
+pub(super) fn finish_in(
+    scope: Scope<'_>,
+    statement: &impl QueryStatementWriter,
+    parent_key: Vec<AttributeType>,
+) -> Statement {
+    let dialect = scope.dialect;
+    let (slots, fixed) = scope.into_slots();
+    Statement { slots, fixed, ..finish(dialect, statement, parent_key) }
 }
 
 /// A statement's text and parameters.

@@ -19,7 +19,7 @@ use super::{
     dialect::{Dialect, Typed},
     filter, mysql,
     scope::Scope,
-    statement::{Statement, finish, types},
+    statement::{Statement, finish, finish_in, types},
 };
 
 /// How a record is held until the transaction ends. On SQLite only one transaction writes, and holds everything.
@@ -132,8 +132,7 @@ impl Write<'_> {
         select.from(scope.table(self.entity, &base)).cond_where(condition).limit(limit);
         self.in_order(&scope, &base, &mut select);
         self.hold(&mut select, lock, &base);
-        let (slots, fixed) = scope.into_slots();
-        Statement { slots, fixed, ..finish(self.dialect, &select, Vec::new()) }
+        finish_in(scope, &select, Vec::new())
     }
 
     /// New records, one per row of values for `columns`; answers `returning` of those that were inserted.

@@ -204,12 +204,7 @@ impl Connection for Reader {
         Ok(rows)
     }
 
-    async fn fetch_whole(
-        &mut self,
-        whole: &Whole,
-        values: Vec<Value>,
-        keys: &[Vec<KeyPart>],
-    ) -> Result<Option<Vec<Direct>>, Error> {
+    async fn fetch_whole(&mut self, whole: &Whole, values: Vec<Value>) -> Result<Option<Vec<Direct>>, Error> {
         let mut answer = self.begin(&whole.statement, &values).await?;
         let (mut rows, mut size, mut is_whole) = (Vec::new(), 0, true);
         while let Some(row) = self.next(&mut answer).await? {
@@ -220,9 +215,6 @@ impl Connection for Reader {
             } else {
                 rows = Vec::new();
             }
-        }
-        if is_whole && whole.is_by_key {
-            Self::put_in_order(&mut rows, keys)?;
         }
         Ok(is_whole.then_some(rows))
     }

@@ -5,7 +5,7 @@ use crate::{
         AttributeId, Catalog, End, EntityId, EntityKind, ManyToMany, ManyToManyEnd, OneToMany, RelationshipKind,
     },
     error::Code,
-    execute::{Error, cells::Rows as _},
+    execute::{Behaviors, Error, cells::Rows as _},
     plan::{
         Hop, Join, Literal, Operand, Output, Query, ReadPlan, Rows, Step,
         writable::{is_kept, made_key, shared_with},
@@ -120,7 +120,7 @@ impl<'f> Subject<'f> {
 
     /// Rows of an intersect.
     fn connect(self, many: &ManyToMany, role: usize, address: &Address, addresses: &[Address]) -> Option<Does> {
-        let Named { by, keys } = Named::of(self, many, addresses)?;
+        let Named { by, keys } = self.named(many, addresses)?;
         if self.dialect == Dialect::Sqlite {
             return self.link_in_file(many, role, address, Named { by, keys }, false);
         }
@@ -133,7 +133,7 @@ impl<'f> Subject<'f> {
         if reads(self.payload).next().is_some() {
             return None;
         }
-        let Named { by, keys } = Named::of(self, many, addresses)?;
+        let Named { by, keys } = self.named(many, addresses)?;
         if self.dialect == Dialect::Sqlite {
             return self.link_in_file(many, role, address, Named { by, keys }, true);
         }
@@ -171,15 +171,13 @@ impl<'f> Subject<'f> {
         self.payload.iter().any(|(_, part)| matches!(part, PayloadPart::Results(_)))
     }
 
-    /// Whether neither code nor the database does anything beside a change of an entity's records. What SQLite does is seen
-    /// by what is read after it.
     fn is_plain(self, id: EntityId) -> bool {
-        let entity = self.surroundings.catalog.entity(id);
-        let is_passive = match self.dialect {
-            Dialect::Sqlite => entity.kind != EntityKind::View,
-            _ => entity.is_passive,
-        };
-        is_passive && self.surroundings.behaviors.find(id).is_none()
+        is_plain(self.surroundings.catalog, self.surroundings.behaviors, self.dialect, id)
+    }
+
+    /// What addresses name, where each row of the intersect is nothing but a link.
+    fn named(self, many: &ManyToMany, addresses: &[Address]) -> Option<Named> {
+        Named::of(self.surroundings.catalog, many, addresses).filter(|_| self.is_plain(many.intersect))
     }
 
     /// The statements about the entity, where what is read is of the record alone, or of the one that a hop leads to.
@@ -214,9 +212,8 @@ struct Named {
 }
 
 impl Named {
-    /// What addresses name, where each row of the intersect is nothing but a link.
-    fn of(subject: Subject<'_>, many: &ManyToMany, addresses: &[Address]) -> Option<Self> {
-        let catalog = subject.surroundings.catalog;
+    /// What addresses name, where each row of the intersect has nothing but a link in it.
+    fn of(catalog: &Catalog, many: &ManyToMany, addresses: &[Address]) -> Option<Self> {
         let intersect = catalog.entity(many.intersect);
         let lookups = many.ends.each_ref().map(|end| end.intersect_attributes.as_slice());
         let is_end = |end: &ManyToManyEnd| {
@@ -224,8 +221,7 @@ impl Named {
                 && are_alike(catalog, [many.intersect, end.entity], [&end.intersect_attributes, &end.attributes])
         };
         let mut references = catalog.relationships.iter().filter_map(|relationship| relationship.as_one_to_many());
-        if !subject.is_plain(many.intersect)
-            || !intersect.is_unique(&lookups.concat())
+        if !intersect.is_unique(&lookups.concat())
             || made_key(intersect).is_some()
             || !many.ends.iter().all(is_end)
             || references.any(|one| one.referenced == many.intersect)
@@ -255,14 +251,10 @@ impl Writer<'_> {
             return Ok(None);
         }
         let entity = many.ends[role].entity;
-        let surroundings = Surroundings {
-            catalog,
-            behaviors: self.behaviors,
-            generation: self.generation,
-            max_answer: self.max_answer,
+        let is_plain = is_plain(catalog, self.behaviors, self.dialect, many.intersect);
+        let Some(Named { by, keys }) = Named::of(catalog, many, addresses).filter(|_| is_plain) else {
+            return Ok(None);
         };
-        let subject = Subject { surroundings, dialect: self.dialect, entity, payload: &Vec::new() };
-        let Some(Named { by, keys }) = Named::of(subject, many, addresses) else { return Ok(None) };
         let single = sql::Single { catalog, entity, generation: self.generation, rows: None };
         let values = record.key.iter().cloned().map(Operand::from);
         let key: Vec<_> = catalog.entity(entity).primary_key.iter().copied().zip(values).collect();
@@ -281,6 +273,17 @@ impl Writer<'_> {
         self.is_current = true;
         outcomes(catalog.entity(target), &rows, 0, true)
     }
+}
+
+/// Whether neither code nor the database does anything beside a change of an entity's records. What SQLite does is seen by
+/// what is read after it.
+fn is_plain(catalog: &Catalog, behaviors: &Behaviors, dialect: Dialect, id: EntityId) -> bool {
+    let entity = catalog.entity(id);
+    let is_passive = match dialect {
+        Dialect::Sqlite => entity.kind != EntityKind::View,
+        _ => entity.is_passive,
+    };
+    is_passive && behaviors.find(id).is_none()
 }
 
 /// Whether a record of an entity can be held, told by its reference, and referenced by attributes of it.

@@ -7,10 +7,14 @@ use sea_orm::sea_query::{
 use crate::{
     catalog::{AttributeId, AttributeType, OneToMany},
     plan::Operand,
-    sql::{definitions, scope::Scope, statement::Statement},
+    sql::{
+        definitions,
+        scope::Scope,
+        statement::{Statement, finish_in},
+    },
 };
 
-use super::{ALREADY_LINKED, DIALECT, LINKED, MOVED, Single, column, finish, held, is, number, readable};
+use super::{ALREADY_LINKED, DIALECT, LINKED, MOVED, Single, column, held, is, number, readable};
 
 const DISTINCT: BinOper = BinOper::Custom("IS DISTINCT FROM");
 const SAME: BinOper = BinOper::Custom("IS NOT DISTINCT FROM");
@@ -76,7 +80,7 @@ impl Single<'_> {
             status = CaseStatement::new().case(was_linked, number(MOVED)).finally(status).into();
         }
         update.returning(Query::returning().exprs(self.told(&scope, one, &base, &theirs, status)));
-        finish(scope, &update, Vec::new())
+        finish_in(scope, &update, Vec::new())
     }
 
     /// Answers the same where the lookup leads there already, with [`ALREADY_LINKED`].
@@ -101,7 +105,7 @@ impl Single<'_> {
         select.cond_where(is(&mut scope, self.entity, key, Some(&base)));
         select.cond_where(is(&mut scope, one.referenced, target, Some(&other)));
         select.and_where(definitions::is_current(DIALECT, self.generation));
-        finish(scope, &select, Vec::new())
+        finish_in(scope, &select, Vec::new())
     }
 
     /// The values of the lookup, and where in it attributes of the other record stand; nothing where that record has to be

@@ -3,7 +3,7 @@
 
 use sea_orm::sea_query::{
     BinOper, Cond, Condition, DynIden, Expr, ExprTrait, IntoIden, JoinType, Keyword, OnConflict, Query,
-    QueryStatementWriter, SelectStatement, UpdateStatement,
+    SelectStatement, UpdateStatement,
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         definitions,
         dialect::{Dialect, Typed},
         scope::Scope,
-        statement::{self, Statement, types},
+        statement::{Statement, finish_in, types},
     },
 };
 
@@ -37,7 +37,7 @@ impl Single<'_> {
             update.value(self.iden(self.entity, *id), value);
         }
         update.cond_where(is(&mut scope, self.entity, key, None));
-        finish(scope, &update, Vec::new())
+        finish_in(scope, &update, Vec::new())
     }
 
     /// Lets the lookup of the record of a key lead to the record of another one, and counts the version, and finds it where
@@ -66,7 +66,7 @@ impl Single<'_> {
         update.cond_where(is(&mut scope, self.entity, key, None)).cond_where(differs);
         let other = scope.alias();
         update.and_where(Expr::exists(record(&mut scope, one.referenced, target, &other)));
-        let update = finish(scope, &update, Vec::new());
+        let update = finish_in(scope, &update, Vec::new());
 
         let mut scope = Scope::new(self.catalog, DIALECT);
         let (base, other) = (scope.alias(), scope.alias());
@@ -77,7 +77,7 @@ impl Single<'_> {
         }
         there.and_where(Expr::exists(record(&mut scope, one.referenced, target, &other)));
         there.and_where(definitions::is_current(DIALECT, self.generation));
-        Some([update, finish(scope, &there, Vec::new())])
+        Some([update, finish_in(scope, &there, Vec::new())])
     }
 
     /// What is read of the record of a key, and of the one that a lookup of it leads to.
@@ -105,7 +105,7 @@ impl Single<'_> {
             select.join(JoinType::LeftJoin, scope.table(one.referenced, &other), on);
         }
         select.cond_where(is(&mut scope, self.entity, key, Some(&base)));
-        Some(finish(scope, &select, Vec::new()))
+        Some(finish_in(scope, &select, Vec::new()))
     }
 
     /// Finds the record of a key, if all `count` records are there, too, of the keys that the statement is run with.
@@ -126,7 +126,7 @@ impl Single<'_> {
         let mut others = others(&mut scope, far, by).0;
         others.expr(Expr::cust("COUNT(*)"));
         found.and_where(Expr::from(others).eq(i64::try_from(count).unwrap_or(i64::MAX)));
-        finish(scope, &found, types(self.catalog, far.entity, by))
+        finish_in(scope, &found, types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for the record of a key and each of those of the keys that the statement is run with,
@@ -149,7 +149,7 @@ impl Single<'_> {
         let _ = insert.select_from(pairs);
         insert.on_conflict(OnConflict::columns(lookups).do_nothing().to_owned());
         insert.returning(Query::returning().exprs([Expr::cust("1")]));
-        finish(scope, &insert, types(self.catalog, far.entity, by))
+        finish_in(scope, &insert, types(self.catalog, far.entity, by))
     }
 
     /// Deletes the rows of the intersect that link the record of a key with others than those of the keys that the
@@ -177,7 +177,7 @@ impl Single<'_> {
         };
         delete.and_where(linked.not_in_subquery(kept));
         delete.returning(Query::returning().exprs([Expr::cust("1")]));
-        finish(scope, &delete, types(self.catalog, far.entity, by))
+        finish_in(scope, &delete, types(self.catalog, far.entity, by))
     }
 
     /// A change of the entity's table while definitions are the known ones, which counts versions.
@@ -221,10 +221,4 @@ fn is(scope: &mut Scope<'_>, id: EntityId, key: &Key, at: Option<&DynIden>) -> C
         };
         all.add(DIALECT.key_column(&column).eq(scope.operand(value, &column)))
     })
-}
-
-/// A statement with its slots.
-fn finish(scope: Scope<'_>, statement: &impl QueryStatementWriter, parent_key: Vec<AttributeType>) -> Statement {
-    let (slots, fixed) = scope.into_slots();
-    Statement { slots, fixed, ..statement::finish(DIALECT, statement, parent_key) }
 }

@@ -210,6 +210,54 @@ fn list(records: &Value) -> Vec<Value> {
 }
 
 /// The keys that plain SQL finds.
+/// Levels whose columns are of the same types, in other orders and of other lengths, and of types that the others lack.
+const MIXED: &str = "
+    create table hall (id integer primary key, name varchar(9) not null, code char(6), open boolean, small smallint);
+    create table row_ (code char(3), size double precision, hall_id integer references hall (id), id integer primary key,
+        small integer, name varchar(30), price decimal(8, 3), born date);
+    create table seat (born date, name varchar(5), note text, row_id integer not null references row_ (id), open boolean,
+        id integer primary key, price decimal(6, 2), code char(9), small smallint, big bigint);
+    insert into hall values (1, 'main', 'a b', true, 3), (2, 'side', null, false, null);
+    insert into row_ values ('x', 1.5, 1, 11, 70000, 'first', 12.5, '2020-02-29'), ('yz', null, 1, 12, null, null, null, null),
+        (null, -2, 2, 13, 5, 'third', 7, null);
+    insert into seat values ('1999-12-31', 'left', 'n', 11, true, 21, 1.25, 'c', 1, 9007199254740993),
+        (null, null, null, 13, false, 22, null, null, null, null), (null, 'right', 'm', 13, null, 23, 2, 'd e', 2, 2);";
+
+/// Each record as its root field answers it is what it is below others.
+#[apply(backends)]
+#[tokio::test]
+async fn levels_of_like_and_unlike_columns_keep_them_apart(#[case] backend: Backend) {
+    let Some(server) = scratch(backend, "pages_mixed", MIXED).await else { return };
+    let (hall, row, seat) = (
+        "small open name code id",
+        "born price name small id size code",
+        "big small code price id open note name born __typename",
+    );
+    let roots = format!("{{ halls {{ {hall} }} rows {{ hallId {row} }} seats {{ rowId {seat} }} }}");
+    let data = server.data(&roots).await;
+    assert_eq!(data["seats"][0]["name"], "left");
+    let children = |list: &str, lookup: &str, id: &Value| -> Vec<Value> {
+        let of = data[list].as_array().unwrap().iter().filter(|record| record[lookup] == *id).cloned();
+        of.map(|mut record| {
+            record.as_object_mut().unwrap().remove(lookup);
+            record
+        })
+        .collect()
+    };
+    let mut halls = data["halls"].clone();
+    for hall in halls.as_array_mut().unwrap() {
+        let mut rows = children("rows", "hallId", &hall["id"]);
+        for row in &mut rows {
+            row["seats"] = children("seats", "rowId", &row["id"]).into();
+        }
+        hall["rows"] = rows.into();
+    }
+    for _ in 0..2 {
+        let query = format!("{{ halls {{ {hall} rows {{ {row} seats {{ {seat} }} }} }} }}");
+        assert_eq!(server.data(&query).await["halls"], halls);
+    }
+}
+
 async fn ids_by(server: &Server, sql: &str) -> Vec<Value> {
     server.sql(sql).await.iter().map(|row| row["id"].clone()).collect()
 }

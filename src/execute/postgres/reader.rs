@@ -1,7 +1,7 @@
 //! Statements on a connection that reads directly. The transaction around several is begun in one round trip with the
 //! first of them, and ended in one with the last.
 
-use std::{collections::HashMap, pin::Pin};
+use std::{collections::HashMap, pin::Pin, sync::Arc};
 
 use deadpool_postgres::Object;
 use futures_util::{FutureExt, TryStreamExt, future::join3};
@@ -231,7 +231,7 @@ impl Connection for Reader {
             let number = row.ordinal(0)?;
             let (Some(rows), Some(level)) = (all.get_mut(number), levels.levels.get(number)) else { continue };
             size += row.row.raw_size_bytes();
-            row.start = level.start;
+            row.places = Some(Arc::clone(&level.places));
             rows.push(row);
             let is_full = level.limit.is_some_and(|limit| rows.len() as u64 > limit) || size > MAX_WHOLE;
             if is_full && !full.contains(&number) {
@@ -286,21 +286,22 @@ impl Connection for Reader {
 #[derive(Debug)]
 pub(in crate::execute) struct Direct {
     pub(super) row: Row,
-    /// Where its columns begin.
-    start: usize,
+    /// Where its columns are, unless each is in its place.
+    places: Option<Arc<[usize]>>,
     /// The position of its parent, where the row does not say so itself.
     parent: Option<usize>,
 }
 
 impl From<Row> for Direct {
     fn from(row: Row) -> Self {
-        Self { row, start: 0, parent: None }
+        Self { row, places: None, parent: None }
     }
 }
 
 impl Direct {
     fn bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {
-        let value: Result<Option<Bytes<'_>>, DriverError> = self.row.try_get(self.start + column);
+        let place = self.places.as_ref().map_or(column, |places| places.get(column).copied().unwrap_or(usize::MAX));
+        let value: Result<Option<Bytes<'_>>, DriverError> = self.row.try_get(place);
         match value {
             Ok(value) => Ok(value.map(|Bytes(bytes)| bytes)),
             Err(error) => Err(Error::Value(error.to_string())),

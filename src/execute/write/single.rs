@@ -47,9 +47,9 @@ pub(super) struct Does {
     /// Holds the record until the transaction ends, which then is needed.
     pub(super) hold: Option<Statement>,
     pub(super) statement: Statement,
-    /// What comes after it, in a file of SQLite: then each row stands for a change, and `hold` finds what is changed.
+    /// What comes after it, in a file of SQLite: then each row stands for a change.
     pub(super) then: Option<Statement>,
-    /// What finds that there is nothing to do, where the statement does nothing.
+    /// What finds that there is nothing more to do, where the statement did not do it all.
     pub(super) otherwise: Option<Statement>,
     /// What reads the record, in a file of SQLite.
     pub(super) read: Option<Statement>,
@@ -225,16 +225,12 @@ impl Work<'_> {
             statements += 1;
             connection.fetch(run.statement, run.values.clone()).await
         };
-        if let Some(hold) = &self.hold
-            && run(hold).await?.len() == 0
-        {
-            return Ok(None);
+        let (mut changes, mut last) = (0, 0);
+        for each in std::iter::once(&self.run).chain(&self.then) {
+            last = run(each).await?.len();
+            changes += last;
         }
-        let mut changes = run(&self.run).await?.len();
-        if let Some(then) = &self.then {
-            changes += run(then).await?.len();
-        }
-        if changes == 0 && self.hold.is_none() {
+        if last < self.single.does.keys.len().max(1) {
             let Some(otherwise) = &self.otherwise else { return Ok(None) };
             if run(otherwise).await?.len() == 0 {
                 return Ok(None);

@@ -156,14 +156,14 @@ impl<'f> Subject<'f> {
             return None;
         }
         let (single, key) = (self.single(None)?, key(address)?);
-        let hold = Some(single.found_in_file(many, role, &key, &by, keys.len()));
+        let otherwise = Some(single.found_in_file(many, role, &key, &by, keys.len()));
         let insert = single.insert_in_file(many, role, &key, &by);
         let does = if alone {
             Does { then: Some(insert), ..Does::by_itself(single.delete_in_file(many, role, &key, &by)) }
         } else {
             Does::by_itself(insert)
         };
-        Some(Does { hold, keys, ..does })
+        Some(Does { otherwise, keys, ..does })
     }
 
     /// Whether it is told what became of each reference.

@@ -130,7 +130,7 @@ impl Single<'_> {
     }
 
     /// Inserts a row of the intersect for the record of a key and each of those of the keys that the statement is run with,
-    /// unless it is there.
+    /// unless it is there. With fewer rows than keys, [`found_in_file`](Self::found_in_file) says whether all is well.
     #[must_use]
     pub fn insert_in_file(self, many: &ManyToMany, role: usize, key: &Key, by: &[AttributeId]) -> Statement {
         let mut scope = Scope::new(self.catalog, DIALECT);
@@ -141,6 +141,7 @@ impl Single<'_> {
         pairs.exprs(far.attributes.iter().map(|id| scope.column(far.entity, *id, &other).expr));
         pairs.join(JoinType::CrossJoin, scope.table(self.entity, &base), Cond::all());
         pairs.cond_where(is(&mut scope, self.entity, key, Some(&base)));
+        pairs.and_where(definitions::is_current(DIALECT, self.generation));
         let attributes = near.intersect_attributes.iter().chain(&far.intersect_attributes);
         let lookups: Vec<DynIden> = attributes.map(|id| self.iden(many.intersect, *id)).collect();
         let mut insert = Query::insert();

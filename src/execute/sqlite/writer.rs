@@ -67,6 +67,27 @@ impl Writer {
         done.map_err(|error| told(&error))
     }
 
+    /// How many records a statement changes that answers no rows.
+    pub(in crate::execute) async fn change(&mut self, statement: &Statement, values: Vec<Value>) -> Result<u64, Error> {
+        self.run(statement, values, Session::change).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value>,
+        run: fn(&Session, &Call) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let call = Call::new(statement, values);
+        tracing::trace!(target: "relata::statement", text = %call.text);
+        let done = if self.is_patient {
+            self.elsewhere(move |session| run(session, &call)).await
+        } else {
+            self.session().and_then(|session| run(session, &call))
+        };
+        done.map_err(|error| self.failed(&error))
+    }
+
     fn session(&self) -> rusqlite::Result<&Session> {
         self.lease.as_ref().ok_or(rusqlite::Error::InvalidQuery)?.session()
     }
@@ -96,14 +117,7 @@ impl Connection for Writer {
     type Rows = Batch;
 
     async fn fetch(&mut self, statement: &Statement, values: Vec<Value>) -> Result<Batch, Error> {
-        let call = Call::new(statement, values);
-        tracing::trace!(target: "relata::statement", text = %call.text);
-        let rows = if self.is_patient {
-            self.elsewhere(move |session| session.fetch(&call)).await
-        } else {
-            self.session().and_then(|session| session.fetch(&call))
-        };
-        rows.map_err(|error| self.failed(&error))
+        self.run(statement, values, Session::fetch).await
     }
 
     fn parent_keys(&self, keys: &[Vec<KeyPart>], _: &[AttributeType]) -> Vec<Value> {

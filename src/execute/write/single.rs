@@ -15,6 +15,7 @@ use crate::{
         encode,
         read::{self, Fetched},
         reference,
+        sqlite::Writer,
     },
     plan::{
         Column, Literal, Object, Operand, Output, Query, ReadPlan, Step,
@@ -47,7 +48,7 @@ pub(super) struct Does {
     /// Holds the record until the transaction ends, which then is needed.
     pub(super) hold: Option<Statement>,
     pub(super) statement: Statement,
-    /// What comes after it, in a file of SQLite: then each row stands for a change.
+    /// What comes after it, in a file of SQLite.
     pub(super) then: Option<Statement>,
     /// What finds that there is nothing more to do, where the statement did not do it all.
     pub(super) otherwise: Option<Statement>,
@@ -216,21 +217,18 @@ impl Work<'_> {
     }
 
     /// Runs it in a transaction on a file of SQLite; nothing where it did nothing.
-    pub(in crate::execute) async fn run_in_file(
-        &self,
-        connection: &mut impl Connection,
-    ) -> Result<Option<Answer>, Error> {
-        let mut statements = 0;
+    pub(in crate::execute) async fn run_in_file(&self, writer: &mut Writer) -> Result<Option<Answer>, Error> {
+        let (mut statements, mut changes, mut last) = (0, 0, 0);
+        for Run { statement, values } in std::iter::once(&self.run).chain(&self.then) {
+            last = writer.change(statement, values.clone()).await?;
+            changes += last;
+            statements += 1;
+        }
         let mut run = async |run: &Run<'_>| {
             statements += 1;
-            connection.fetch(run.statement, run.values.clone()).await
+            writer.fetch(run.statement, run.values.clone()).await
         };
-        let (mut changes, mut last) = (0, 0);
-        for each in std::iter::once(&self.run).chain(&self.then) {
-            last = run(each).await?.len();
-            changes += last;
-        }
-        if last < self.single.does.keys.len().max(1) {
+        if last < self.single.does.keys.len().max(1) as u64 {
             let Some(otherwise) = &self.otherwise else { return Ok(None) };
             if run(otherwise).await?.len() == 0 {
                 return Ok(None);

@@ -1,5 +1,5 @@
-//! The same on a file of SQLite, inside a transaction: what is changed, whether it can be, and what is read afterwards. A
-//! statement that is about nothing answers no row, and one row for each record otherwise.
+//! The same on a file of SQLite, inside a transaction: what is changed, whether it can be, and what is read afterwards. Whether
+//! something was done is told by the number of records that a statement has changed, and by rows where it only looks.
 
 use sea_orm::sea_query::{
     BinOper, Cond, Condition, DynIden, Expr, ExprTrait, IntoIden, JoinType, Keyword, OnConflict, Query,
@@ -130,7 +130,7 @@ impl Single<'_> {
     }
 
     /// Inserts a row of the intersect for the record of a key and each of those of the keys that the statement is run with,
-    /// unless it is there. With fewer rows than keys, [`found_in_file`](Self::found_in_file) says whether all is well.
+    /// unless it is there. Where it inserts fewer than there are keys, [`found_in_file`](Self::found_in_file) says whether all is well.
     #[must_use]
     pub fn insert_in_file(self, many: &ManyToMany, role: usize, key: &Key, by: &[AttributeId]) -> Statement {
         let mut scope = Scope::new(self.catalog, DIALECT);
@@ -149,7 +149,6 @@ impl Single<'_> {
         // As many columns as values.
         let _ = insert.select_from(pairs);
         insert.on_conflict(OnConflict::columns(lookups).do_nothing().to_owned());
-        insert.returning(Query::returning().exprs([Expr::cust("1")]));
         finish_in(scope, &insert, types(self.catalog, far.entity, by))
     }
 
@@ -177,7 +176,6 @@ impl Single<'_> {
             Err(several) => Expr::tuple(several),
         };
         delete.and_where(linked.not_in_subquery(kept));
-        delete.returning(Query::returning().exprs([Expr::cust("1")]));
         finish_in(scope, &delete, types(self.catalog, far.entity, by))
     }
 
@@ -188,8 +186,7 @@ impl Single<'_> {
         if let Some(version) = self.catalog.entity(self.entity).version {
             update.value(self.iden(self.entity, version), scope.bare_column(self.entity, version).expr.add(1));
         }
-        update.and_where(definitions::is_current(DIALECT, self.generation));
-        update.returning(Query::returning().exprs([Expr::cust("1")])).to_owned()
+        update.and_where(definitions::is_current(DIALECT, self.generation)).to_owned()
     }
 }
 

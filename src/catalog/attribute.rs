@@ -39,6 +39,8 @@ pub struct DatabaseType {
     pub name: String,
     /// The collation of a text type, where values have to be told in it to meet an index (MariaDB).
     pub collation: Option<String>,
+    /// The collation in which values are compared, where it is not `BINARY` (SQLite).
+    pub compared_in: Option<String>,
     /// Whether a zero, which is no date, stands for null there: in columns of dates that begin as zero.
     pub zero_is_null: bool,
 }
@@ -47,7 +49,13 @@ impl DatabaseType {
     /// A type of the database itself, such as `numeric`.
     #[must_use]
     pub fn built_in(name: &str) -> Self {
-        Self { namespace: None, name: name.to_owned(), collation: None, zero_is_null: false }
+        Self { namespace: None, name: name.to_owned(), collation: None, compared_in: None, zero_is_null: false }
+    }
+
+    /// The collation in which SQLite compares the values of a column of such a type.
+    #[must_use]
+    pub fn comparison(declared: Option<&Self>) -> &str {
+        declared.and_then(|ty| ty.compared_in.as_deref()).unwrap_or("BINARY")
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     AttributeId, CascadeConfiguration, CascadeDelete, Catalog, Condition, ConditionDraft, ConditionSide, Definition,
-    End, Entity, EntityDraft, EntityId, EntityKind, Given, NavigationProperty, OneToMany, Problems, RelationDraft,
-    Relationship, RelationshipId, RelationshipKind, Table,
+    End, EntityDraft, EntityId, EntityKind, Given, NavigationProperty, OneToMany, Problems, RelationDraft,
+    Relationship, RelationshipId, RelationshipKind, Table, fit,
     intersect::Intersect,
     lookup, name,
     navigation_name::{self, Names},
@@ -31,9 +31,9 @@ pub(super) struct Link {
     /// Where the names of the referencing and the referenced end are given to be exactly these.
     pub(super) origins: [Option<usize>; 2],
     pub(super) description: Option<String>,
-    says_single: bool,
+    pub(super) says_single: bool,
     /// Whether only the database says so, and not code.
-    is_discovered: bool,
+    pub(super) is_discovered: bool,
     /// Whether only a configuration says so.
     pub(super) is_assumed: bool,
     /// Whether the database declares it.
@@ -58,7 +58,7 @@ pub(super) fn relationships(catalog: &Catalog, drafts: &[EntityDraft], problems:
             }
         }
     }
-    links.retain(|link| check(catalog, link, problems));
+    links.retain(|link| fit::check(catalog, link, problems));
     links.sort_by(|a, b| {
         (a.referencing, &a.referencing_attributes, a.referenced).cmp(&(
             b.referencing,
@@ -209,46 +209,6 @@ pub(super) fn condition(
             })
         }
     }
-}
-
-/// A single-valued end must lead to one record at most, or rows would multiply; a hierarchy stays within its entity.
-fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> bool {
-    let referenced = catalog.entity(link.referenced);
-    let referencing = catalog.entity(link.referencing);
-    let words = |entity: &Entity, ids: &[AttributeId]| {
-        ids.iter().map(|id| entity.attribute(*id).column.as_str()).collect::<Vec<_>>().join(", ")
-    };
-    if !referenced.is_unique(&link.referenced_attributes) {
-        let columns = words(referenced, &link.referenced_attributes);
-        problems.fault(
-            link.is_discovered,
-            &referenced.table,
-            Some(&columns),
-            format!("is referenced by {} but is not unique", referencing.table),
-        );
-        return false;
-    }
-    if link.says_single && !referencing.is_unique(&link.referencing_attributes) {
-        let columns = words(referencing, &link.referencing_attributes);
-        problems.fault(
-            link.is_discovered,
-            &referencing.table,
-            Some(&columns),
-            format!("is the lookup of a one-to-one relationship with {} but is not unique", referenced.table),
-        );
-        return false;
-    }
-    if link.hierarchical && link.referencing != link.referenced {
-        let columns = words(referencing, &link.referencing_attributes);
-        problems.fault(
-            link.is_discovered,
-            &referencing.table,
-            Some(&columns),
-            format!("is named as a hierarchy but leads to another table, {}", referenced.table),
-        );
-        return false;
-    }
-    true
 }
 
 /// Tells the attributes of lookups apart from all others.

@@ -11,6 +11,7 @@ mod draft;
 mod entity;
 mod entity_name;
 mod enum_labels;
+mod fit;
 mod given;
 mod intersect;
 mod link;

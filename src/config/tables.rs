@@ -1,6 +1,6 @@
 //! Tables and columns by the names that the configuration has for them.
 
-use crate::catalog::{AttributeType, ColumnDraft, EntityDraft, Table};
+use crate::catalog::{AttributeType, ColumnDraft, DatabaseType, EntityDraft, Table};
 
 use super::{
     error::{Mistakes, nearest},
@@ -59,8 +59,18 @@ pub(super) fn column<'a>(draft: &'a EntityDraft, name: &Said<String>, mistakes: 
     found
 }
 
-/// Whether values of two columns can be held against each other on every database.
+/// Whether values of two columns can be held against each other on every database, and compare alike.
 pub(super) fn are_comparable(own: &ColumnDraft, other: &ColumnDraft) -> bool {
+    are_of_one_kind(own, other) && comparison(own) == comparison(other)
+}
+
+/// The collation in which SQLite compares the values of a column.
+pub(super) fn comparison(column: &ColumnDraft) -> &str {
+    DatabaseType::comparison(column.database_type.as_ref())
+}
+
+/// Whether values of two columns can be equal at all.
+pub(super) fn are_of_one_kind(own: &ColumnDraft, other: &ColumnDraft) -> bool {
     let number =
         |ty: &AttributeType| matches!(ty, AttributeType::Int | AttributeType::BigInt | AttributeType::Decimal { .. });
     let text = |ty: &AttributeType| matches!(ty, AttributeType::String { .. });

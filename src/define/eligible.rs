@@ -5,8 +5,13 @@ use crate::catalog::{Catalog, Entity, EntityId, EntityKind};
 /// Why an entity may not be pointed at by a new lookup; nothing where it may.
 #[must_use]
 pub fn why_not_referenced(entity: &Entity) -> Option<&'static str> {
-    why_not_referencing(entity)
-        .or_else(|| (entity.primary_key.len() != 1).then_some("its key is not a single attribute"))
+    if let Some(why) = why_not_referencing(entity) {
+        return Some(why);
+    }
+    let [key] = entity.primary_key[..] else { return Some("its key is not a single attribute") };
+    // The new column would not have it.
+    let is_collated = entity.attribute(key).database_type.as_ref().is_some_and(|ty| ty.compared_in.is_some());
+    is_collated.then_some("its key is compared in another collation than BINARY")
 }
 
 /// Why an entity may not get a new lookup; nothing where it may.

@@ -6,7 +6,7 @@ use super::{Applier, exact};
 use crate::config::{
     condition::condition,
     relationship::{EndSection, RelationshipSection},
-    tables::{are_comparable, column, is_key, type_word},
+    tables::{are_of_one_kind, column, comparison, is_key, type_word},
     text::Span,
 };
 
@@ -119,17 +119,27 @@ impl Applier<'_> {
                 draft.columns.iter().find(|column| column.name == name).cloned()
             };
             let (Some(first), Some(second)) = (find(own, name), find(other, other_name)) else { return false };
-            if !are_comparable(&first, &second) {
-                let message = format!(
+            let message = if !are_of_one_kind(&first, &second) {
+                format!(
                     "{}.{name} is {} and {}.{other_name} is {}: they are never equal",
                     lookup.from,
                     type_word(&first),
                     lookup.to,
                     type_word(&second)
-                );
-                self.mistakes.add(span, message);
-                is_good = false;
-            }
+                )
+            } else if comparison(&first) != comparison(&second) {
+                format!(
+                    "{}.{name} is compared in the collation {} and {}.{other_name} in {}: they cannot be related",
+                    lookup.from,
+                    comparison(&first),
+                    lookup.to,
+                    comparison(&second)
+                )
+            } else {
+                continue;
+            };
+            self.mistakes.add(span, message);
+            is_good = false;
         }
         if !is_key(other, &lookup.to_columns) {
             let message = format!("{} of {} is no key: it names no record", lookup.to_columns.join(", "), lookup.to);

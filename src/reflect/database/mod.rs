@@ -53,13 +53,15 @@ pub async fn discover(db: &impl ConnectionTrait, namespaces: &[String]) -> Resul
 }
 
 /// Completes what code cannot know of the columns that it declares: on `MariaDB` their types and collations, without
-/// which a key would not be looked for in its own index. Elsewhere there is nothing to complete.
+/// which a key would not be looked for in its own index, and on `SQLite` their collations. Elsewhere there is nothing to
+/// complete.
 ///
 /// # Errors
 /// If the catalog cannot be read.
 pub async fn declare_types(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
     match db.get_database_backend() {
         DatabaseBackend::MySql => mysql::declare_types(db, drafts).await,
+        DatabaseBackend::Sqlite => sqlite::declare_types(db, drafts).await,
         _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::{begins_as_zero, is_internal, on_delete};
+use super::collation::CollationRow;
 use super::declared_type::attribute_type;
 use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
 use crate::catalog::{ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
@@ -12,6 +13,7 @@ pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
     let columns = grouped(&rows.columns, |row| &row.table_name);
     let indexes = grouped(&rows.indexes, |row| &row.table_name);
     let foreign_keys = grouped(&rows.foreign_keys, |row| &row.table_name);
+    let collations = grouped(&rows.collations, |row| &row.table);
 
     let mut drafts: Vec<EntityDraft> = rows
         .tables
@@ -21,7 +23,8 @@ pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
             let indexes = indexes.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
             let columns = columns.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
             let broken = rows.broken.iter().find(|broken| broken.table == table.name);
-            entity(table, columns, indexes, broken)
+            let collations = collations.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
+            entity(table, columns, indexes, collations, broken)
         })
         .collect();
     let relations: Vec<(Vec<RelationDraft>, Vec<Problem>)> = {
@@ -37,7 +40,13 @@ pub(super) fn entities(rows: &Rows) -> Vec<EntityDraft> {
     drafts
 }
 
-fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broken: Option<&BrokenRow>) -> EntityDraft {
+fn entity(
+    table: &TableRow,
+    columns: &[&ColumnRow],
+    indexes: &[&IndexRow],
+    collations: &[&CollationRow],
+    broken: Option<&BrokenRow>,
+) -> EntityDraft {
     // A virtual table has no keys and takes what its module takes: readable only, like a view.
     let is_view = table.kind != "table";
     let mut key: Vec<&ColumnRow> = columns.iter().copied().filter(|column| column.key_place > 0 && !is_view).collect();
@@ -56,7 +65,8 @@ fn entity(table: &TableRow, columns: &[&ColumnRow], indexes: &[&IndexRow], broke
             .map(|row| {
                 let is_key =
                     row.key_place > 0 || indexes.iter().any(|index| index.column_name.as_ref() == Some(&row.name));
-                column(row, is_view, is_key, rowid_alias == Some(row.name.as_str()))
+                let collation = collations.iter().find(|known| known.column == row.name).map(|known| known.collation);
+                column(row, is_view, is_key, rowid_alias == Some(row.name.as_str()), collation)
             })
             .collect(),
         primary_key: key.iter().map(|column| column.name.clone()).collect(),
@@ -79,18 +89,27 @@ fn rowid_alias<'a>(key: &[&'a ColumnRow], indexes: &[&IndexRow]) -> Option<&'a s
     (is_integer && indexes.iter().all(|index| index.origin != "pk")).then_some(&only.name)
 }
 
-fn column(row: &ColumnRow, is_view: bool, is_key: bool, is_rowid: bool) -> ColumnDraft {
+fn column(
+    row: &ColumnRow,
+    is_view: bool,
+    is_key: bool,
+    is_rowid: bool,
+    collation: Option<&'static str>,
+) -> ColumnDraft {
     let declared = row.declared_type.as_deref().unwrap_or_default();
     let generated = matches!(row.hidden, 2 | 3);
     let says_null = row.default_value.as_deref().is_some_and(|default| default.eq_ignore_ascii_case("null"));
     let ty = attribute_type(declared);
     // A key is looked for by its index, as it is stored.
     let zero_is_null = !is_key && begins_as_zero(Some(&ty), row.default_value.as_deref());
-    let database_type = || DatabaseType { zero_is_null, ..DatabaseType::built_in(declared) };
+    // Numbers have one order.
+    let compared_in = collation.filter(|_| !ty.is_numeric()).map(str::to_owned);
+    let is_declared = !declared.is_empty() || compared_in.is_some();
+    let database_type = || DatabaseType { compared_in, zero_is_null, ..DatabaseType::built_in(declared) };
     ColumnDraft {
         name: row.name.clone(),
         ty: Some(ty),
-        database_type: (!declared.is_empty()).then(database_type),
+        database_type: is_declared.then(database_type),
         nullable: is_view || (row.not_null == 0 && row.key_place == 0) || zero_is_null,
         has_default: is_rowid || generated || (row.default_value.is_some() && !says_null),
         generated,

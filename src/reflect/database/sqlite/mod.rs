@@ -3,6 +3,7 @@
 //! views.
 
 mod assemble;
+mod collation;
 mod declared_type;
 mod read;
 #[cfg(test)]
@@ -11,13 +12,31 @@ mod tests;
 use sea_orm::ConnectionTrait;
 
 use super::Error;
-use crate::catalog::{AttributeType, ColumnDraft, EntityDraft, UuidStorage};
+use crate::catalog::{AttributeType, ColumnDraft, DatabaseType, EntityDraft, UuidStorage};
 
 /// What the main database of the connection says about itself.
 pub(super) async fn discover(db: &impl ConnectionTrait) -> Result<Vec<EntityDraft>, Error> {
     let mut drafts = assemble::entities(&read::all(db).await?);
     probe(db, &mut drafts).await?;
     Ok(drafts)
+}
+
+/// Completes the collations of columns whose tables code declared: it does not know them.
+pub(super) async fn declare_types(db: &impl ConnectionTrait, drafts: &mut [EntityDraft]) -> Result<(), Error> {
+    let columns = drafts.iter().filter_map(|draft| Some((draft.table.as_ref()?, &draft.columns)));
+    let columns = columns.flat_map(|(table, columns)| columns.iter().map(|column| (&*table.name, &*column.name)));
+    for row in collation::of(db, &columns.collect::<Vec<_>>()).await? {
+        let is_it = |column: &ColumnDraft| {
+            column.name == row.column && !column.ty.as_ref().is_some_and(AttributeType::is_numeric)
+        };
+        let tables =
+            drafts.iter_mut().filter(|draft| draft.table.as_ref().is_some_and(|table| table.name == row.table));
+        for column in tables.flat_map(|draft| &mut draft.columns).filter(|column| is_it(column)) {
+            let ty = column.database_type.get_or_insert_with(|| DatabaseType::built_in(""));
+            ty.compared_in = Some(row.collation.to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// How many columns one statement probes: it has that many parts.

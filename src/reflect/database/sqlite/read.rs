@@ -3,7 +3,10 @@
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::super::rows;
+use super::{
+    super::rows,
+    collation::{self, CollationRow},
+};
 
 /// Everything that is read before drafts are made of it.
 #[derive(Debug, Default)]
@@ -13,6 +16,8 @@ pub(super) struct Rows {
     pub(super) indexes: Vec<IndexRow>,
     pub(super) foreign_keys: Vec<ForeignKeyRow>,
     pub(super) broken: Vec<BrokenRow>,
+    /// Of the columns whose collation is not `BINARY`.
+    pub(super) collations: Vec<CollationRow>,
 }
 
 /// A table, view or virtual table.
@@ -83,7 +88,9 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
     let (columns_of_views, broken) = view_columns(db, &tables).await?;
     columns.extend(columns_of_views);
     let (indexes, foreign_keys) = (rows(db, &indexes()).await?, rows(db, &foreign_keys()).await?);
-    Ok(Rows { tables, columns, indexes, foreign_keys, broken })
+    let names: Vec<(&str, &str)> = columns.iter().map(|row| (row.table_name.as_str(), row.name.as_str())).collect();
+    let collations = collation::of(db, &names).await?;
+    Ok(Rows { tables, columns, indexes, foreign_keys, broken, collations })
 }
 
 /// One view over a table that is gone, or one virtual table whose module is missing, makes the statement over all of
@@ -143,6 +150,14 @@ pub(super) async fn storage_classes(
     let terms = columns.iter().enumerate().map(|(position, column)| {
         Query::select().column(("first", Asterisk)).from_subquery(one(position, column), "first").take()
     });
+    union_of(db, terms).await
+}
+
+/// The rows of several selects.
+pub(super) async fn union_of<R: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    terms: impl Iterator<Item = SelectStatement>,
+) -> Result<Vec<R>, DbErr> {
     let all = terms.reduce(|mut all, next| all.union(UnionType::All, next).take());
     match all {
         Some(all) => rows(db, &all).await,

@@ -1,6 +1,6 @@
 //! Whether a relationship can lead where it is said to.
 
-use super::{AttributeId, Catalog, DatabaseType, Entity, Problems, link::Link};
+use super::{Attribute, AttributeId, AttributeType, Catalog, DatabaseType, Entity, Problems, link::Link};
 
 /// A single-valued end must lead to one record at most, or rows would multiply; a hierarchy stays within its entity; and both
 /// ends compare alike, or a delete would reach records that are not related.
@@ -40,18 +40,25 @@ pub(super) fn check(catalog: &Catalog, link: &Link, problems: &mut Problems) -> 
         );
         return false;
     }
-    let pairs = link.referencing_attributes.iter().zip(&link.referenced_attributes);
-    let pairs = pairs.map(|(own, other)| (referencing.attribute(*own), referenced.attribute(*other)));
-    for (own, other) in pairs {
-        let [first, second] = [own, other].map(|it| DatabaseType::comparison(it.database_type.as_ref()));
-        if first != second {
-            let message = format!(
-                "its values are compared in the collation {first}, and those of {}.{}, which it leads to, in {second}",
-                referenced.table, other.column
-            );
+    for (own, other) in link.referencing_attributes.iter().zip(&link.referenced_attributes) {
+        let (own, other) = (referencing.attribute(*own), referenced.attribute(*other));
+        if let Some([first, second]) = unlike(own, other) {
+            let target = format!("{}.{}", referenced.table, other.column);
+            let message = format!("its values are {first}, and those of {target}, which it leads to, {second}");
             problems.fault(link.is_discovered, &referencing.table, Some(&own.column), message);
             return false;
         }
     }
     true
+}
+
+/// What the values of two columns are where SQLite, which lets either lead to the other, does not compare them alike in
+/// every statement.
+fn unlike(own: &Attribute, other: &Attribute) -> Option<[String; 2]> {
+    let is_text = |it: &Attribute| matches!(it.ty, AttributeType::String { .. });
+    if (is_text(own) && other.ty.is_numeric()) || (own.ty.is_numeric() && is_text(other)) {
+        return Some([own, other].map(|it| it.ty.word().to_owned()));
+    }
+    let [first, second] = [own, other].map(|it| DatabaseType::comparison(it.database_type.as_ref()));
+    (first != second).then(|| [format!("compared in the collation {first}"), format!("in {second}")])
 }

@@ -240,10 +240,10 @@ async fn children_are_the_same_parent_by_parent_as_all_at_once() {
 async fn lists_and_counts_agree_where_a_lookup_is_of_another_type_than_its_target() {
     let folder = tempfile::tempdir().unwrap();
     let statements = "create table parent (id integer primary key);
-        create table child (id integer primary key, p text collate nocase references parent (id));
+        create table child (id integer primary key, p references parent (id));
         create table code (id text primary key);
-        create table number (id integer primary key, c integer references code (id));
-        create table pair (p text not null references parent (id), c text not null references code (id), primary key (p, c));
+        create table number (id integer primary key, c references code (id));
+        create table pair (p not null references parent (id), c text not null references code (id), primary key (p, c));
         insert into parent values (1), (2);
         insert into child values (1, '1'), (2, '2'), (3, '02');
         insert into code values ('1'), ('02'), ('x');

@@ -208,3 +208,63 @@ async fn code_relates_no_columns_of_different_collations() {
         "apart.exact_code: its values are compared in the collation NOCASE, and those of exact.code, which it leads to, in BINARY"
     );
 }
+
+/// Foreign keys of another type than their targets: those that compare as they do, and those that do not.
+const TYPES: &str = "
+    create table number (id integer primary key);
+    create table word (code text primary key);
+    create table near (id integer primary key, big bigint references number, exact decimal(9, 2) references number,
+        bare references number, short varchar(9) references word, plain references word);
+    create table apart (id integer primary key, text varchar(9) references number on delete cascade,
+        number integer references word on delete set null);
+    create table pair (text text references number, number integer references number, primary key (text, number));
+    insert into number values (1), (2), (10);
+    insert into word values ('1'), ('01'), ('x');
+    insert into near values (1, 1, 10, 2, '01', '1'), (2, 10, 1, 10, 'x', '01');
+    insert into apart values (1, '1', 1), (2, '02', null), (3, '2.0', 1);
+    insert into pair values ('02', 1);";
+
+#[tokio::test]
+async fn a_number_that_leads_to_a_text_is_left_out_and_so_is_a_text_that_leads_to_a_number() {
+    let server = scratch(Backend::Sqlite, "unlike", TYPES).await.unwrap();
+    let message = |column: &str, own: &str, target: &str, other: &str| {
+        format!("{column}: left out: its values are {own}, and those of {target}, which it leads to, {other}")
+    };
+    let text = message("apart.text", "String", "number.id", "Int");
+    assert_eq!(warnings(&server, "apart"), [text, message("apart.number", "Int", "word.code", "String")]);
+    assert_eq!(warnings(&server, "pair"), [message("pair.text", "String", "number.id", "Int")]);
+    assert_eq!(warnings(&server, "near"), [""; 0]);
+
+    for (lookup, list, target) in [
+        ("bigNumber", "nearsByBig", "number"),
+        ("exactNumber", "nearsByExact", "number"),
+        ("bareNumber", "nearsByBare", "number"),
+        ("shortWord", "nearsByShort", "word"),
+        ("plainWord", "nearsByPlain", "word"),
+    ] {
+        let (key, set) = if target == "number" { ("id", "numbers") } else { ("code", "words") };
+        let data =
+            server.data(&format!("{{ nears {{ id {lookup} {{ {key} }} }} {set} {{ {key} {list} {{ id }} }} }}")).await;
+        let column = lookup.trim_end_matches("Number").trim_end_matches("Word");
+        let rows = server.sql(&format!("select id, {column} as target from near order by id")).await;
+        assert_eq!(rows.len(), 2);
+        for (row, near) in rows.iter().zip(data["nears"].as_array().unwrap()) {
+            assert_eq!(near, &json!({"id": row["id"], lookup: {key: row["target"]}}), "{lookup}");
+            for parent in data[set].as_array().unwrap() {
+                let expected = if parent[key] == row["target"] { json!([{"id": row["id"]}]) } else { continue };
+                assert_eq!(parent[list], expected, "{list}");
+            }
+        }
+    }
+    server.data("mutation { associateNearBareNumber(key: {id: 1}, ref: {id: 1}) { changed } }").await;
+    assert_eq!(
+        server.sql("select typeof(bare) as class, bare from near where id = 1").await,
+        [json!({"class": "integer", "bare": 1})]
+    );
+    server.execute("delete from near").await;
+    server.execute("delete from pair").await;
+    server.data("mutation { deleteWord(key: {code: \"1\"}) { outcome } }").await;
+    server.data("mutation { deleteNumber(key: {id: 2}) { outcome } }").await;
+    // The database has done it.
+    assert_eq!(server.sql("select id, text, number from apart").await, [json!({"id": 1, "text": "1", "number": null})]);
+}

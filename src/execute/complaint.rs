@@ -104,6 +104,8 @@ fn of_sqlite(number: u32, message: &str) -> Complaint {
         (_, 9) => Complaint::TooLong,
         // SQLITE_READONLY.
         (_, 8) => Complaint::Forbidden,
+        // SQLITE_CANTOPEN.
+        (_, 14) => Complaint::Away,
         // SQLITE_CONSTRAINT_DATATYPE, not of the type of the rowid or of a strict table; SQLITE_TOOBIG, SQLITE_MISMATCH.
         (3091, _) | (_, 18 | 20) => Complaint::Misfit,
         // SQLITE_ERROR says what in its message.

@@ -176,11 +176,10 @@ impl Database {
 
     /// This writer's turn, where the database takes one writer at a time.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        match &self.turns {
-            // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
-            Some(turns) => Arc::clone(turns).acquire_owned().await.ok(),
-            None => None,
-        }
+        // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
+        let turn = Arc::clone(self.turns.as_ref()?).acquire_owned().await.ok();
+        self.pool.look().await;
+        turn
     }
 
     /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.

@@ -41,7 +41,7 @@ impl Pool {
                 Self::Postgres(pool, readers)
             }
             Self::Sqlite(pool, readers, _) => {
-                let writer = sqlite::Sessions::writing(&pool);
+                let writer = readers.as_ref().map(sqlite::Sessions::writing);
                 Self::Sqlite(pool, readers, writer)
             }
             Self::MySql(pool) => Self::MySql(pool),
@@ -104,6 +104,15 @@ impl Pool {
             Self::Sqlite(pool, ..) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::Postgres(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::MySql(pool) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
+        }
+    }
+
+    /// Leaves a file of SQLite in whose place another one stands.
+    pub(super) async fn look(&self) {
+        if let Self::Sqlite(_, Some(readers), _) = self
+            && let Err(error) = readers.look().await
+        {
+            tracing::debug!(%error, "the file is not left");
         }
     }
 

@@ -34,6 +34,7 @@ mod pages;
 mod prepared;
 mod readme;
 mod ref_semantics;
+mod replaced;
 mod replicas;
 mod smoke;
 mod sqlite_reads;

@@ -3,6 +3,7 @@
 mod batch;
 mod call;
 mod elsewhere;
+mod file_id;
 mod reader;
 mod session;
 mod sessions;

@@ -3,88 +3,113 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use sqlx::{ConnectOptions, SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit, RwLock, Semaphore},
     time::timeout,
 };
 
 use crate::sql::Dialect;
 
-use super::session::{Access, Session};
+use super::{
+    file_id::FileId,
+    session::{Access, Session},
+};
 
 /// How long nobody tries again to open a file that could not be opened.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// Connections to the file of a pool. Clones share them.
+/// Connections to the file of a pool, to read or to write. Clones share them.
 #[derive(Debug, Clone)]
-pub(in crate::execute) struct Sessions(Arc<Inner>);
+pub(in crate::execute) struct Sessions {
+    writes: bool,
+    /// As many as the pool may have connections to read, and one to write.
+    permits: Arc<Semaphore>,
+    inner: Arc<Inner>,
+}
 
 #[derive(Debug)]
 struct Inner {
     pool: SqlitePool,
     path: PathBuf,
-    writes: bool,
-    /// As many as the pool may have connections to read, and one to write.
-    permits: Arc<Semaphore>,
-    state: Mutex<State>,
+    /// The file that all of them are open to. Held by each that is in use.
+    file: Arc<RwLock<Option<FileId>>>,
+    /// Of those that read and those that write.
+    states: Mutex<[State; 2]>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     idle: Vec<Session>,
-    /// When the file was not one to read so.
+    /// When the file was not one to open so.
     refused: Option<Instant>,
 }
 
 impl Sessions {
     /// Connections that read the file of a pool; nothing where its database is no file, or not opened in the plain way.
     pub(in crate::execute) fn reading(pool: &SqlitePool) -> Option<Self> {
-        let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
-        Self::new(pool, most, false)
-    }
-
-    /// The same for the connection that writes it.
-    pub(in crate::execute) fn writing(pool: &SqlitePool) -> Option<Self> {
-        Self::new(pool, 1, true)
-    }
-
-    fn new(pool: &SqlitePool, most: usize, writes: bool) -> Option<Self> {
         let path = pool.connect_options().get_filename().to_owned();
         (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
-            let (pool, permits) = (pool.clone(), Arc::new(Semaphore::new(most)));
-            Self(Arc::new(Inner { pool, path, writes, permits, state: Mutex::default() }))
+            let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
+            let file = Arc::new(RwLock::new(FileId::at(&path)));
+            let inner = Arc::new(Inner { pool: pool.clone(), path, file, states: Mutex::default() });
+            Self { writes: false, permits: Arc::new(Semaphore::new(most)), inner }
         })
+    }
+
+    /// The connection that writes the same file.
+    pub(in crate::execute) fn writing(&self) -> Self {
+        Self { writes: true, permits: Arc::new(Semaphore::new(1)), inner: Arc::clone(&self.inner) }
     }
 
     /// A connection, once one is free; nothing where the pool must do, for this time or for good.
     pub(super) async fn lease(&self) -> Result<Option<Lease>, sqlx::Error> {
-        let inner = &self.0;
-        if inner.pool.is_closed() || inner.with_state(|state| state.refused.is_some_and(|at| at.elapsed() < RETRY)) {
+        if self.inner.pool.is_closed() {
             return Ok(None);
         }
-        let permit = if let Ok(permit) = Arc::clone(&inner.permits).try_acquire_owned() {
+        let file = self.look().await?;
+        if self.with_state(|state| state.refused.is_some_and(|at| at.elapsed() < RETRY)) {
+            return Ok(None);
+        }
+        let permit = if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             permit
         } else {
-            let free = Arc::clone(&inner.permits).acquire_owned();
-            let free = timeout(inner.pool.options().get_acquire_timeout(), free).await;
-            let Ok(permit) = free.map_err(|_| sqlx::Error::PoolTimedOut)? else { return Ok(None) };
+            let free = Arc::clone(&self.permits).acquire_owned();
+            let Ok(permit) = self.inner.in_time(free).await? else { return Ok(None) };
             permit
         };
-        let session = match inner.with_state(|state| state.idle.pop()) {
+        let session = match self.with_state(|state| state.idle.pop()) {
             Some(session) => Some(session),
             None => self.open().await,
         };
-        Ok(session.map(|session| Lease { session: Some(session), sessions: self.clone(), _permit: permit, turn: None }))
+        let sessions = self.clone();
+        Ok(session.map(|session| Lease { session: Some(session), sessions, _permit: permit, _file: file, turn: None }))
+    }
+
+    /// Looks which file stands at the path, and leaves the old one where it is another. Then no connection of the pool is to
+    /// the old one either, and while this is held, none leaves it.
+    pub(in crate::execute) async fn look(&self) -> Result<OwnedRwLockReadGuard<Option<FileId>>, sqlx::Error> {
+        let inner = &self.inner;
+        let look = async {
+            loop {
+                let file = Arc::clone(&inner.file).read_owned().await;
+                if *file == FileId::at(&inner.path) {
+                    return file;
+                }
+                drop(file);
+                inner.leave().await;
+            }
+        };
+        inner.in_time(look).await
     }
 
     async fn open(&self) -> Option<Session> {
-        let path = self.0.path.clone();
-        let access = if self.0.writes { self.as_the_pool_writes().await? } else { Access::Reads };
+        let path = self.inner.path.clone();
+        let access = if self.writes { self.as_the_pool_writes().await? } else { Access::Reads };
         let refusal = match tokio::task::spawn_blocking(move || Session::open(&path, access)).await {
             Ok(Ok(Some(session))) => return Some(session),
             Ok(Ok(None)) => "it does not write ahead".to_owned(),
@@ -92,13 +117,17 @@ impl Sessions {
             Err(error) => error.to_string(),
         };
         tracing::debug!(refusal, "the file is not opened directly");
-        self.0.with_state(|state| state.refused = Some(Instant::now()));
+        self.with_state(|state| state.refused = Some(Instant::now()));
         None
+    }
+
+    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.inner.states()[usize::from(self.writes)])
     }
 
     /// What is set on the connections of the pool, and matters to what is written; nothing where they do not say.
     async fn as_the_pool_writes(&self) -> Option<Access> {
-        let mut connection = self.0.pool.acquire().await.ok()?;
+        let mut connection = self.inner.pool.acquire().await.ok()?;
         let mut ask = async |setting| sqlx::query_scalar::<_, i64>(setting).fetch_one(&mut *connection).await.ok();
         let [foreign_keys, synchronous, busy_timeout] = Dialect::write_settings();
         Some(Access::Writes {
@@ -125,9 +154,59 @@ fn is_plain(options: &SqliteConnectOptions) -> bool {
 }
 
 impl Inner {
-    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    /// What somebody waits for as long as for a connection of the pool.
+    async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, sqlx::Error> {
+        timeout(self.pool.options().get_acquire_timeout(), wait).await.map_err(|_| sqlx::Error::PoolTimedOut)
+    }
+
+    /// Waits until no connection is in use and closes all, because another file stands at the path. What the old one has
+    /// written ahead goes into it before: the new one would take it for its own, for both have it beside them by one name.
+    async fn leave(&self) {
+        let mut file = Arc::clone(&self.file).write_owned().await;
+        let here = FileId::at(&self.path);
+        if *file == here {
+            return;
+        }
+        tracing::warn!(path = %self.path.display(), "another file stands in the place of the database");
+        let mut sessions: Vec<Session> =
+            std::mem::take(&mut *self.states()).into_iter().flat_map(|state| state.idle).collect();
+        let mut connections: Vec<_> = std::iter::from_fn(|| self.pool.try_acquire()).collect();
+        let settled = match (sessions.pop(), connections.first_mut()) {
+            (Some(session), _) => {
+                let settling = tokio::task::spawn_blocking(move || session.settle().map_err(|error| error.to_string()));
+                settling.await.unwrap_or_else(|error| Err(error.to_string()))
+            }
+            (None, Some(connection)) => {
+                let settling = sqlx::raw_sql(Dialect::settle()).execute(&mut **connection).await;
+                settling.map(|_| ()).map_err(|error| error.to_string())
+            }
+            (None, None) => Ok(()),
+        };
+        if let Err(error) = settled {
+            tracing::warn!(error, "what the old file has written ahead stays beside the new one");
+        }
+        drop(sessions);
+        // As many as there may be are all that there are. Where there is no file, none is opened, or made.
+        let most = if here.is_some() { self.pool.options().get_max_connections() } else { 0 };
+        while connections.len() < usize::try_from(most).unwrap_or(usize::MAX) {
+            match self.pool.acquire().await {
+                Ok(connection) => connections.push(connection),
+                Err(error) => {
+                    tracing::debug!(%error, "a connection of the pool is not closed");
+                    break;
+                }
+            }
+        }
+        for connection in connections {
+            // Closed in any case.
+            let _ = connection.close().await;
+        }
+        *file = here;
+    }
+
+    fn states(&self) -> MutexGuard<'_, [State; 2]> {
         // Nothing in there can be half done.
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,6 +216,7 @@ pub(super) struct Lease {
     session: Option<Session>,
     sessions: Sessions,
     _permit: OwnedSemaphorePermit,
+    _file: OwnedRwLockReadGuard<Option<FileId>>,
     /// The turn of who writes, which lasts as long.
     pub(super) turn: Option<OwnedSemaphorePermit>,
 }
@@ -152,9 +232,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(session) = self.session.take()
             && session.end().is_ok()
-            && !self.sessions.0.pool.is_closed()
+            && !self.sessions.inner.pool.is_closed()
         {
-            self.sessions.0.with_state(|state| state.idle.push(session));
+            self.sessions.with_state(|state| state.idle.push(session));
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Complaint {
     TooLong,
     /// It is shutting down, full of connections, or gone.
     Away,
+    /// It has no room to write, or its disk fails.
+    Full,
     /// Its user may not do this.
     Forbidden,
     /// It does not know a table, a column or another thing that a statement names.
@@ -72,6 +74,8 @@ fn of_postgres(code: &str) -> Complaint {
         "57014" | "55P03" => Complaint::TooLong,
         // too_many_connections.
         "53300" => Complaint::Away,
+        // io_error.
+        "58030" => Complaint::Full,
         // insufficient_privilege, which row security's policies have too, read_only_sql_transaction.
         "42501" | "25006" => Complaint::Forbidden,
         // undefined_column, undefined_table, undefined_object.
@@ -86,8 +90,9 @@ fn of_postgres(code: &str) -> Complaint {
         "54000" | "21000" => Complaint::Misfit,
         // integrity_constraint_violation, with_check_option_violation, triggered_data_change_violation.
         "23000" | "44000" | "27000" => Complaint::Raised,
-        // Class 08 are connections, 57P0x a shutdown, class 22 data that a type cannot hold, class P0 is PL/pgSQL.
+        // Class 08 are connections, 57P0x a shutdown, class 53 what is used up, class 22 data that a type cannot hold, class P0 is PL/pgSQL.
         _ if code.starts_with("08") || code.starts_with("57P0") => Complaint::Away,
+        _ if code.starts_with("53") => Complaint::Full,
         _ if code.starts_with("22") => Complaint::Misfit,
         _ if code.starts_with("P0") => Complaint::Raised,
         _ => Complaint::Other,
@@ -104,6 +109,8 @@ fn of_sqlite(number: u32, message: &str) -> Complaint {
         (_, 9) => Complaint::TooLong,
         // SQLITE_READONLY.
         (_, 8) => Complaint::Forbidden,
+        // SQLITE_FULL, SQLITE_IOERR.
+        (_, 13 | 10) => Complaint::Full,
         // SQLITE_CANTOPEN.
         (_, 14) => Complaint::Away,
         // SQLITE_CONSTRAINT_DATATYPE, not of the type of the rowid or of a strict table; SQLITE_TOOBIG, SQLITE_MISMATCH.
@@ -138,6 +145,8 @@ fn of_mariadb(number: u16) -> Complaint {
         1205 | 1317 | 1969 | 3024 => Complaint::TooLong,
         // Too many connections, of all or of a user, a shutdown, a killed connection.
         1040 | 1203 | 1226 | 1053 | 1927 => Complaint::Away,
+        // A full disk, an error while writing a file, a full table.
+        1021 | 1026 | 1114 => Complaint::Full,
         // Database, user, table, column, global or other right; read-only server, transaction or table; a view or trigger
         // whose owner is gone.
         1044 | 1045 | 1142 | 1143 | 1227 | 1370 | 1290 | 1792 | 1036 | 1449 => Complaint::Forbidden,

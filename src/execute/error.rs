@@ -205,6 +205,9 @@ impl Error {
         }
         match self.code() {
             Code::LimitExceeded => self.to_string(),
+            Code::Unavailable if self.complains_of(Complaint::Full) => {
+                "the database has no room for this, or its disk fails".to_owned()
+            }
             Code::Unavailable => "the database cannot be reached at the moment".to_owned(),
             Code::Forbidden => "the database does not allow this".to_owned(),
             Code::Unsupported => {
@@ -226,7 +229,7 @@ fn driver_code(error: &sqlx::Error) -> Code {
             Code::Unavailable
         }
         sqlx::Error::Database(told) => match Complaint::of(told.as_ref()) {
-            Complaint::Away => Code::Unavailable,
+            Complaint::Away | Complaint::Full => Code::Unavailable,
             // What stands in the way time after time.
             Complaint::TooLong | Complaint::InTheWay => Code::Timeout,
             Complaint::Forbidden => Code::Forbidden,
@@ -289,6 +292,9 @@ mod tests {
         check("55P03", false, Code::Timeout);
         for forbidden in ["42501", "25006", "8", "1032"] {
             check(forbidden, false, Code::Forbidden);
+        }
+        for away in ["53100", "53200", "58030", "13", "10", "778", "14"] {
+            check(away, false, Code::Unavailable);
         }
         check("2067", false, Code::Internal);
     }

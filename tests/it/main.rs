@@ -26,6 +26,7 @@ mod discovery;
 mod errors;
 mod extremes;
 mod faults;
+mod full_disk;
 mod graphql;
 mod hooks;
 mod limits;

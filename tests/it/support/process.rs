@@ -18,7 +18,20 @@ impl Process {
     }
 
     pub(crate) fn start_with(database: &str, more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_relata"))
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_relata")), database, more)
+    }
+
+    /// One whose files may not become larger than so many blocks of the shell's: writes beyond that fail.
+    #[cfg(unix)]
+    pub(crate) fn start_within(database: &str, blocks: u32) -> Self {
+        let mut shell = Command::new("sh");
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &limited, env!("CARGO_BIN_EXE_relata")]);
+        Self::start_by(shell, database, &[])
+    }
+
+    fn start_by(mut command: Command, database: &str, more: &[&str]) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database, "--pool-size", "8"])
             .args(more)
             .env_remove("RELATA_DATABASE_URL")

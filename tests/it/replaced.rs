@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use relata::{Gateway, execute};
 use rusqlite::Connection;
@@ -47,6 +47,11 @@ fn found(path: &Path) -> Vec<String> {
     words.map(Result::unwrap).collect()
 }
 
+/// The gateway looks for another file every 10 ms.
+async fn noticed() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
 /// Puts another file in the place of the first.
 type Replace = fn(&Path, &Path);
 
@@ -88,6 +93,7 @@ async fn another_file_in_the_place_of_the_first_is_read_and_written() {
         let old = fs::File::open(&path).unwrap();
 
         replace(&path, &other);
+        noticed().await;
         if first != "write" {
             assert_eq!(words(&server).await, ["new"]);
         }
@@ -111,10 +117,12 @@ async fn a_file_that_is_gone_is_unavailable_until_there_is_one_again() {
     let server = serve(&path).await;
     write(&server, "older").await;
     fs::remove_file(&path).unwrap();
+    noticed().await;
     assert_eq!(server.code("{ notes { word } }").await, "UNAVAILABLE");
     assert_eq!(server.code("mutation { createNote(input: {word: \"lost\"}) { outcome } }").await, "UNAVAILABLE");
     assert!(!path.exists());
     fs::rename(&other, &path).unwrap();
+    noticed().await;
     write(&server, "newer").await;
     assert_eq!(words(&server).await, ["new", "newer"]);
     assert_eq!(found(&path), ["new", "newer"]);

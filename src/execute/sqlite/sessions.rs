@@ -9,7 +9,7 @@ use std::{
 
 use sqlx::{ConnectOptions, SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::{
-    sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit, RwLock, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -23,12 +23,13 @@ use super::{
 /// How long nobody tries again to open a file that could not be opened.
 const RETRY: Duration = Duration::from_secs(10);
 
+/// How long nobody looks again which file stands at the path: to ask each time takes longer than a short statement.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// Connections to the file of a pool, to read or to write. Clones share them.
 #[derive(Debug, Clone)]
 pub(in crate::execute) struct Sessions {
     writes: bool,
-    /// As many as the pool may have connections to read, and one to write.
-    permits: Arc<Semaphore>,
     inner: Arc<Inner>,
 }
 
@@ -36,14 +37,22 @@ pub(in crate::execute) struct Sessions {
 struct Inner {
     pool: SqlitePool,
     path: PathBuf,
-    /// The file that all of them are open to. Held by each that is in use.
-    file: Arc<RwLock<Option<FileId>>>,
+    /// Of those that read, as many as the pool may have connections, and of the one that writes.
+    permits: [Arc<Semaphore>; 2],
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The file that all of them are open to, and when that was looked at.
+    file: Option<FileId>,
+    looked: Instant,
     /// Of those that read and those that write.
-    states: Mutex<[State; 2]>,
+    ends: [End; 2],
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct End {
     idle: Vec<Session>,
     /// When the file was not one to open so.
     refused: Option<Instant>,
@@ -55,15 +64,16 @@ impl Sessions {
         let path = pool.connect_options().get_filename().to_owned();
         (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
             let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
-            let file = Arc::new(RwLock::new(FileId::at(&path)));
-            let inner = Arc::new(Inner { pool: pool.clone(), path, file, states: Mutex::default() });
-            Self { writes: false, permits: Arc::new(Semaphore::new(most)), inner }
+            let permits = [most, 1].map(|most| Arc::new(Semaphore::new(most)));
+            let state = State { file: FileId::at(&path), looked: Instant::now(), ends: Default::default() };
+            let inner = Inner { pool: pool.clone(), path, permits, state: Mutex::new(state) };
+            Self { writes: false, inner: Arc::new(inner) }
         })
     }
 
     /// The connection that writes the same file.
     pub(in crate::execute) fn writing(&self) -> Self {
-        Self { writes: true, permits: Arc::new(Semaphore::new(1)), inner: Arc::clone(&self.inner) }
+        Self { writes: true, inner: Arc::clone(&self.inner) }
     }
 
     /// A connection, once one is free; nothing where the pool must do, for this time or for good.
@@ -71,40 +81,37 @@ impl Sessions {
         if self.inner.pool.is_closed() {
             return Ok(None);
         }
-        let file = self.look().await?;
-        if self.with_state(|state| state.refused.is_some_and(|at| at.elapsed() < RETRY)) {
+        self.look().await?;
+        if self.with_end(|end| end.refused.is_some_and(|at| at.elapsed() < RETRY)) {
             return Ok(None);
         }
-        let permit = if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+        let permits = &self.inner.permits[usize::from(self.writes)];
+        let permit = if let Ok(permit) = Arc::clone(permits).try_acquire_owned() {
             permit
         } else {
-            let free = Arc::clone(&self.permits).acquire_owned();
+            let free = Arc::clone(permits).acquire_owned();
             let Ok(permit) = self.inner.in_time(free).await? else { return Ok(None) };
             permit
         };
-        let session = match self.with_state(|state| state.idle.pop()) {
+        let session = match self.with_end(|end| end.idle.pop()) {
             Some(session) => Some(session),
             None => self.open().await,
         };
-        let sessions = self.clone();
-        Ok(session.map(|session| Lease { session: Some(session), sessions, _permit: permit, _file: file, turn: None }))
+        Ok(session.map(|session| Lease { session: Some(session), sessions: self.clone(), _permit: permit, turn: None }))
     }
 
-    /// Looks which file stands at the path, and leaves the old one where it is another. Then no connection of the pool is to
-    /// the old one either, and while this is held, none leaves it.
-    pub(in crate::execute) async fn look(&self) -> Result<OwnedRwLockReadGuard<Option<FileId>>, sqlx::Error> {
-        let inner = &self.inner;
-        let look = async {
-            loop {
-                let file = Arc::clone(&inner.file).read_owned().await;
-                if *file == FileId::at(&inner.path) {
-                    return file;
-                }
-                drop(file);
-                inner.leave().await;
+    /// Looks now and then which file stands at the path, and leaves the old one where it is another, with the connections of
+    /// the pool.
+    pub(in crate::execute) async fn look(&self) -> Result<(), sqlx::Error> {
+        let known = {
+            let mut state = self.inner.state();
+            if state.looked.elapsed() < LOOK {
+                return Ok(());
             }
+            state.looked = Instant::now();
+            state.file
         };
-        inner.in_time(look).await
+        if known == FileId::at(&self.inner.path) { Ok(()) } else { self.inner.in_time(self.inner.leave()).await }
     }
 
     async fn open(&self) -> Option<Session> {
@@ -117,12 +124,12 @@ impl Sessions {
             Err(error) => error.to_string(),
         };
         tracing::debug!(refusal, "the file is not opened directly");
-        self.with_state(|state| state.refused = Some(Instant::now()));
+        self.with_end(|end| end.refused = Some(Instant::now()));
         None
     }
 
-    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.inner.states()[usize::from(self.writes)])
+    fn with_end<T>(&self, change: impl FnOnce(&mut End) -> T) -> T {
+        change(&mut self.inner.state().ends[usize::from(self.writes)])
     }
 
     /// What is set on the connections of the pool, and matters to what is written; nothing where they do not say.
@@ -162,14 +169,19 @@ impl Inner {
     /// Waits until no connection is in use and closes all, because another file stands at the path. What the old one has
     /// written ahead goes into it before: the new one would take it for its own, for both have it beside them by one name.
     async fn leave(&self) {
-        let mut file = Arc::clone(&self.file).write_owned().await;
+        let [readers, writers] = &self.permits;
+        let most = self.pool.options().get_max_connections();
+        let (Ok(_readers), Ok(_writer)) = (readers.acquire_many(most).await, writers.acquire().await) else { return };
         let here = FileId::at(&self.path);
-        if *file == here {
-            return;
-        }
+        let ends = {
+            let mut state = self.state();
+            if state.file == here {
+                return;
+            }
+            std::mem::take(&mut state.ends)
+        };
         tracing::warn!(path = %self.path.display(), "another file stands in the place of the database");
-        let mut sessions: Vec<Session> =
-            std::mem::take(&mut *self.states()).into_iter().flat_map(|state| state.idle).collect();
+        let mut sessions: Vec<Session> = ends.into_iter().flat_map(|end| end.idle).collect();
         let mut connections: Vec<_> = std::iter::from_fn(|| self.pool.try_acquire()).collect();
         let settled = match (sessions.pop(), connections.first_mut()) {
             (Some(session), _) => {
@@ -187,7 +199,7 @@ impl Inner {
         }
         drop(sessions);
         // As many as there may be are all that there are. Where there is no file, none is opened, or made.
-        let most = if here.is_some() { self.pool.options().get_max_connections() } else { 0 };
+        let most = if here.is_some() { most } else { 0 };
         while connections.len() < usize::try_from(most).unwrap_or(usize::MAX) {
             match self.pool.acquire().await {
                 Ok(connection) => connections.push(connection),
@@ -201,12 +213,12 @@ impl Inner {
             // Closed in any case.
             let _ = connection.close().await;
         }
-        *file = here;
+        self.state().file = here;
     }
 
-    fn states(&self) -> MutexGuard<'_, [State; 2]> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in there can be half done.
-        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,7 +228,6 @@ pub(super) struct Lease {
     session: Option<Session>,
     sessions: Sessions,
     _permit: OwnedSemaphorePermit,
-    _file: OwnedRwLockReadGuard<Option<FileId>>,
     /// The turn of who writes, which lasts as long.
     pub(super) turn: Option<OwnedSemaphorePermit>,
 }
@@ -234,7 +245,7 @@ impl Drop for Lease {
             && session.end().is_ok()
             && !self.sessions.inner.pool.is_closed()
         {
-            self.sessions.with_state(|state| state.idle.push(session));
+            self.sessions.with_end(|end| end.idle.push(session));
         }
     }
 }

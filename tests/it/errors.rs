@@ -79,8 +79,9 @@ async fn an_operation_sees_one_state_of_the_database() {
     let Some(server) = scratch(Backend::Postgres, "state", setup).await else { return };
     let query = server.data("{ pauses { nothing } notesAggregate { count } notes { id } }");
     let insert = async {
-        let running = "select 1 as one from pg_stat_activity where query like '%pause%' and state = 'active'
-            and datname = current_database() and pid <> pg_backend_pid()";
+        // It is active already while it is prepared, before its transaction begins.
+        let running =
+            "select 1 as one from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
         while server.sql(running).await.is_empty() {
             tokio::task::yield_now().await;
         }

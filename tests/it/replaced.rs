@@ -6,14 +6,20 @@ use std::{fs, path::Path, time::Duration};
 
 use relata::{Gateway, execute};
 use rusqlite::Connection;
+use sea_orm::ConnectOptions;
 use serde_json::{Value, json};
 
 use crate::support::Server;
 
 /// A file that is written ahead, closed, with one record.
 fn make(path: &Path, word: &str) {
+    make_in("wal", path, word);
+}
+
+fn make_in(mode: &str, path: &Path, word: &str) {
     let connection = Connection::open(path).unwrap();
-    let tables = "pragma journal_mode = wal; create table note (id integer primary key, word text unique);
+    connection.pragma_update(None, "journal_mode", mode).unwrap();
+    let tables = "create table note (id integer primary key, word text unique);
         create table filler (id integer primary key, word text); create table tag (id integer primary key, note_id integer references note (id));";
     connection.execute_batch(tables).unwrap();
     connection.execute("insert into note values (1, ?)", [word]).unwrap();
@@ -21,7 +27,10 @@ fn make(path: &Path, word: &str) {
 }
 
 async fn serve(path: &Path) -> Server {
-    let options = execute::Database::options(&format!("sqlite://{}", path.display()), 3);
+    serve_over(execute::Database::options(&format!("sqlite://{}", path.display()), 3)).await
+}
+
+async fn serve_over(options: ConnectOptions) -> Server {
     let connection = sea_orm::Database::connect(options).await.unwrap();
     let gateway = Gateway::builder(connection.clone()).read_directly().discover(&[]).build().await.unwrap();
     Server::start(gateway, connection).await
@@ -126,4 +135,27 @@ async fn a_file_that_is_gone_is_unavailable_until_there_is_one_again() {
     write(&server, "newer").await;
     assert_eq!(words(&server).await, ["new", "newer"]);
     assert_eq!(found(&path), ["new", "newer"]);
+}
+
+/// Then the pool alone reads and writes.
+#[tokio::test]
+async fn a_file_that_is_not_written_ahead_is_left_by_a_pool_of_ones_own_as_well() {
+    for first in ["read", "write"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("served.sqlite"), folder.path().join("other.sqlite"));
+        make_in("delete", &path, "old");
+        make_in("delete", &other, "new");
+        let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+        options.max_connections(2).sqlx_logging(false);
+        let server = serve_over(options).await;
+        assert_eq!(words(&server).await, ["old"]);
+        write(&server, "older").await;
+        moved(&path, &other);
+        if first == "read" {
+            assert_eq!(words(&server).await, ["new"]);
+        }
+        write(&server, "newer").await;
+        assert_eq!(words(&server).await, ["new", "newer"]);
+        assert_eq!(found(&path), ["new", "newer"]);
+    }
 }

@@ -151,6 +151,7 @@ async fn a_file_that_is_not_written_ahead_is_left_by_a_pool_of_ones_own_as_well(
         assert_eq!(words(&server).await, ["old"]);
         write(&server, "older").await;
         moved(&path, &other);
+        noticed().await;
         if first == "read" {
             assert_eq!(words(&server).await, ["new"]);
         }

@@ -47,6 +47,7 @@ impl Transaction {
     pub async fn begin(database: &Database) -> Result<Self, Error> {
         let dialect = database.dialect();
         let turn = database.turn().await;
+        database.check_file()?;
         let connection = match dialect {
             Dialect::Sqlite => apart(database.connection().get_sqlite_connection_pool()).await?,
             Dialect::Postgres => database.connection().clone(),

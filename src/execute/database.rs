@@ -166,6 +166,7 @@ impl Database {
                 Err(turn) => turn,
             };
         }
+        self.check_file()?;
         let options = TransactionOptions {
             isolation_level: if self.is_read_committed().await { None } else { Some(IsolationLevel::ReadCommitted) },
             access_mode: None,
@@ -174,12 +175,18 @@ impl Database {
         Ok(Transaction::new(self.connection.begin_with_options(options).await?, turn))
     }
 
+    /// Looks whether a file of SQLite still stands at its path.
+    pub(crate) fn check_file(&self) -> Result<(), sqlx::Error> {
+        self.pool.check_file()
+    }
+
     /// This writer's turn, where the database takes one writer at a time.
     pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
-        let turn = Arc::clone(self.turns.as_ref()?).acquire_owned().await.ok();
-        self.pool.look().await;
-        turn
+        match &self.turns {
+            // Nobody closes it; without a turn, SQLite's own lock still keeps writers apart.
+            Some(turns) => Arc::clone(turns).acquire_owned().await.ok(),
+            None => None,
+        }
     }
 
     /// Whether transactions are READ COMMITTED without a word about it, which would cost a round trip for each of them.

@@ -41,7 +41,7 @@ impl Pool {
                 Self::Postgres(pool, readers)
             }
             Self::Sqlite(pool, readers, _) => {
-                let writer = readers.as_ref().map(sqlite::Sessions::writing);
+                let writer = sqlite::Sessions::writing(&pool);
                 Self::Sqlite(pool, readers, writer)
             }
             Self::MySql(pool) => Self::MySql(pool),
@@ -57,8 +57,17 @@ impl Pool {
         }
     }
 
+    /// Looks whether a file of SQLite still stands at its path, before the pool opens what stands there.
+    pub(super) fn check_file(&self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_, Some(readers), _) => readers.check_file(),
+            _ => Ok(()),
+        }
+    }
+
     /// Waits for an answer of the database.
     pub(super) async fn ping(&self) -> Result<(), sqlx::Error> {
+        self.check_file()?;
         match self {
             Self::Sqlite(pool, ..) => pool.acquire().await?.ping().await,
             Self::Postgres(pool, _) => pool.acquire().await?.ping().await,
@@ -99,20 +108,12 @@ impl Pool {
         {
             return done;
         }
+        self.check_file()?;
         let begin = (!is_single).then(|| self.dialect().begin_read().into_sql_str());
         match self {
             Self::Sqlite(pool, ..) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::Postgres(pool, _) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
             Self::MySql(pool) => Box::pin(read_on(pool, begin, fields, max_answer, outgoing)).await,
-        }
-    }
-
-    /// Leaves a file of SQLite in whose place another one stands.
-    pub(super) async fn look(&self) {
-        if let Self::Sqlite(_, Some(readers), _) = self
-            && let Err(error) = readers.look().await
-        {
-            tracing::debug!(%error, "the file is not left");
         }
     }
 

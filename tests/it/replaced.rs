@@ -4,33 +4,27 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use futures_util::future::join_all;
 use relata::{Gateway, execute};
 use rusqlite::Connection;
-use sea_orm::ConnectOptions;
 use serde_json::{Value, json};
 
 use crate::support::Server;
 
-/// A file that is written ahead, closed, with one record.
-fn make(path: &Path, word: &str) {
-    make_in("wal", path, word);
-}
-
-fn make_in(mode: &str, path: &Path, word: &str) {
+/// A closed file with one record.
+fn make(mode: &str, path: &Path, word: &str) {
     let connection = Connection::open(path).unwrap();
     connection.pragma_update(None, "journal_mode", mode).unwrap();
     let tables = "create table note (id integer primary key, word text unique);
-        create table filler (id integer primary key, word text); create table tag (id integer primary key, note_id integer references note (id));";
+        create table tag (id integer primary key, note_id integer references note (id));";
     connection.execute_batch(tables).unwrap();
     connection.execute("insert into note values (1, ?)", [word]).unwrap();
     connection.execute("insert into tag values (1, 1)", []).unwrap();
 }
 
+/// It may make a file where there is none.
 async fn serve(path: &Path) -> Server {
-    serve_over(execute::Database::options(&format!("sqlite://{}", path.display()), 3)).await
-}
-
-async fn serve_over(options: ConnectOptions) -> Server {
+    let options = execute::Database::options(&format!("sqlite://{}?mode=rwc", path.display()), 4);
     let connection = sea_orm::Database::connect(options).await.unwrap();
     let gateway = Gateway::builder(connection.clone()).read_directly().discover(&[]).build().await.unwrap();
     Server::start(gateway, connection).await
@@ -56,12 +50,16 @@ fn found(path: &Path) -> Vec<String> {
     words.map(Result::unwrap).collect()
 }
 
-/// The gateway looks for another file every 10 ms.
+/// The gateway looks at the file every 10 ms.
 async fn noticed() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
-/// Puts another file in the place of the first.
+const READ: &str = "{ notes { word } }";
+const WRITE: &str = "mutation { createNote(input: {word: \"lost\"}) { outcome } }";
+const UPDATE: &str = "mutation { updateNote(key: {id: 1}, input: {word: \"lost\"}) { note { word } } }";
+
+/// Puts another file, or none, in the place of the first, which is kept.
 type Replace = fn(&Path, &Path);
 
 fn moved(path: &Path, other: &Path) {
@@ -69,94 +67,75 @@ fn moved(path: &Path, other: &Path) {
 }
 
 fn copied(path: &Path, other: &Path) {
-    fs::remove_file(path).unwrap();
     fs::copy(other, path).unwrap();
 }
 
-fn copied_alone(path: &Path, other: &Path) {
-    for suffix in ["-wal", "-shm"] {
-        fs::remove_file(format!("{}{suffix}", path.display())).unwrap();
-    }
-    copied(path, other);
-}
+fn gone(_: &Path, _: &Path) {}
 
 #[tokio::test]
-async fn another_file_in_the_place_of_the_first_is_read_and_written() {
-    for (replace, first) in [moved as Replace, copied, copied_alone]
-        .into_iter()
-        .flat_map(|it| [(it, "read"), (it, "write"), (it, "before")])
-    {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, other) = (folder.path().join("served.sqlite"), folder.path().join("other.sqlite"));
-        make(&path, "old");
-        make(&other, "new");
-        let server = serve(&path).await;
-        if first != "before" {
-            assert_eq!(words(&server).await, ["old"]);
-            for number in 0..20 {
-                write(&server, &format!("{number}")).await;
+async fn a_file_that_is_replaced_is_unavailable_and_nothing_is_written_until_it_is_back() {
+    let ways = [("moved", moved as Replace), ("copied", copied), ("gone", gone)];
+    for (mode, (way, replace)) in ["wal", "delete"].into_iter().flat_map(|mode| ways.map(|way| (mode, way))) {
+        for first in ["read", "write", "nothing"] {
+            let folder = tempfile::tempdir().unwrap();
+            let [path, other, aside] = ["served", "other", "aside"].map(|name| folder.path().join(name));
+            make(mode, &path, "old");
+            make(mode, &other, "new");
+            let bytes = fs::read(&other).unwrap();
+            let server = serve(&path).await;
+            let mut expected = vec!["old"];
+            match first {
+                "read" => assert_eq!(words(&server).await, expected),
+                "write" => {
+                    write(&server, "older").await;
+                    expected.push("older");
+                }
+                _ => {}
             }
-        }
-        server.execute("insert into note (word) values ('by the pool')").await;
-        server.execute("insert into filler (word) select word from note").await;
-        let old = fs::File::open(&path).unwrap();
 
-        replace(&path, &other);
-        noticed().await;
-        if first != "write" {
-            assert_eq!(words(&server).await, ["new"]);
+            fs::rename(&path, &aside).unwrap();
+            replace(&path, &other);
+            noticed().await;
+            for query in [READ, WRITE, UPDATE, READ] {
+                assert_eq!(server.code(query).await, "UNAVAILABLE", "{mode}, {way}, {first}: {query}");
+            }
+            let is_ready = server.client().get(server.url("/health/ready")).send().await.unwrap().status();
+            assert_eq!(is_ready, 503, "{mode}, {way}, {first}");
+            assert_eq!(fs::read(&path).ok(), (way != "gone").then_some(bytes), "{mode}, {way}, {first}");
+
+            fs::rename(&aside, &path).unwrap();
+            noticed().await;
+            assert_eq!(words(&server).await, expected);
+            write(&server, "newest").await;
+            expected.push("newest");
+            assert_eq!(words(&server).await, expected);
+            assert_eq!(found(&path), expected);
         }
-        write(&server, "newer").await;
-        assert_eq!(words(&server).await, ["new", "newer"]);
-        assert_eq!(server.sql("select count(*) as n from note").await, [json!({"n": 2})]);
-        assert_eq!(found(&path), ["new", "newer"]);
-        write(&server, "newest").await;
-        assert_eq!(words(&server).await, ["new", "newer", "newest"]);
-        assert_eq!(found(&path), ["new", "newer", "newest"]);
-        drop(old);
     }
 }
 
+/// Until it is noticed, what is open stays with the old file; what is opened looks first.
 #[tokio::test]
-async fn a_file_that_is_gone_is_unavailable_until_there_is_one_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, other) = (folder.path().join("served.sqlite"), folder.path().join("other.sqlite"));
-    make(&path, "old");
-    make(&other, "new");
-    let server = serve(&path).await;
-    write(&server, "older").await;
-    fs::remove_file(&path).unwrap();
-    noticed().await;
-    assert_eq!(server.code("{ notes { word } }").await, "UNAVAILABLE");
-    assert_eq!(server.code("mutation { createNote(input: {word: \"lost\"}) { outcome } }").await, "UNAVAILABLE");
-    assert!(!path.exists());
-    fs::rename(&other, &path).unwrap();
-    noticed().await;
-    write(&server, "newer").await;
-    assert_eq!(words(&server).await, ["new", "newer"]);
-    assert_eq!(found(&path), ["new", "newer"]);
-}
-
-/// Then the pool alone reads and writes.
-#[tokio::test]
-async fn a_file_that_is_not_written_ahead_is_left_by_a_pool_of_ones_own_as_well() {
-    for first in ["read", "write"] {
+async fn nobody_opens_another_file_before_it_is_noticed() {
+    for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
-        let (path, other) = (folder.path().join("served.sqlite"), folder.path().join("other.sqlite"));
-        make_in("delete", &path, "old");
-        make_in("delete", &other, "new");
-        let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
-        options.max_connections(2).sqlx_logging(false);
-        let server = serve_over(options).await;
-        assert_eq!(words(&server).await, ["old"]);
+        let [path, other, aside] = ["served", "other", "aside"].map(|name| folder.path().join(name));
+        make("wal", &path, "old");
+        make("wal", &other, "new");
+        let bytes = fs::read(&other).unwrap();
+        let server = serve(&path).await;
         write(&server, "older").await;
-        moved(&path, &other);
-        noticed().await;
-        if first == "read" {
-            assert_eq!(words(&server).await, ["new"]);
+        assert_eq!(words(&server).await, ["old", "older"]);
+        fs::rename(&path, &aside).unwrap();
+        fs::rename(&other, &path).unwrap();
+        for answer in join_all((0..8).map(|_| server.run(READ, json!({})))).await {
+            let is_old = answer["data"]["notes"] == json!([{ "word": "old" }, { "word": "older" }]);
+            assert!(is_old || answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE", "{answer:#}");
         }
-        write(&server, "newer").await;
-        assert_eq!(words(&server).await, ["new", "newer"]);
-        assert_eq!(found(&path), ["new", "newer"]);
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        fs::rename(&aside, &path).unwrap();
+        noticed().await;
+        assert_eq!(words(&server).await, ["old", "older"]);
+        assert_eq!(found(&path), ["old", "older"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Which file stands at a path. While one is open another one may be put there.
+//! Which file stands at a path. While it is open another one may be put there.
 
 use std::path::Path;
 

@@ -125,13 +125,6 @@ impl Session {
         Ok(Some(Self { connection, clock, patience, commits_slowly, keeps_in_memory }))
     }
 
-    /// Puts into the file what is written ahead of it, and empties the file beside it.
-    pub(super) fn settle(&self) -> Result<()> {
-        self.clock.start(u32::MAX);
-        self.connection.busy_timeout(self.patience)?;
-        self.connection.query_row(Dialect::settle(), (), |_| Ok(()))
-    }
-
     /// Begins a transaction whose statements all see one state of the database.
     pub(super) fn begin(&self) -> Result<()> {
         self.run_alone(Dialect::Sqlite.begin_read())

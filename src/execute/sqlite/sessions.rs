@@ -3,7 +3,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -26,115 +26,114 @@ const RETRY: Duration = Duration::from_secs(10);
 /// How long nobody looks again which file stands at the path: to ask each time takes longer than a short statement.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Connections to the file of a pool, to read or to write. Clones share them.
+/// Connections to the file of a pool. Clones share them.
 #[derive(Debug, Clone)]
-pub(in crate::execute) struct Sessions {
-    writes: bool,
-    inner: Arc<Inner>,
-}
+pub(in crate::execute) struct Sessions(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     pool: SqlitePool,
     path: PathBuf,
-    /// Of those that read, as many as the pool may have connections, and of the one that writes.
-    permits: [Arc<Semaphore>; 2],
+    /// The file that stood there at first. No other one is opened: what is written ahead of it would be taken for the other
+    /// one's, which has the same name beside it.
+    file: Option<FileId>,
+    writes: bool,
+    /// As many as the pool may have connections to read, and one to write.
+    permits: Arc<Semaphore>,
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
-struct State {
-    /// The file that all of them are open to, and when that was looked at.
-    file: Option<FileId>,
-    looked: Instant,
-    /// Of those that read and those that write.
-    ends: [End; 2],
-}
-
 #[derive(Debug, Default)]
-struct End {
+struct State {
     idle: Vec<Session>,
-    /// When the file was not one to open so.
+    /// When the file was looked at.
+    looked: Option<Instant>,
+    /// When the file was not one to read so.
     refused: Option<Instant>,
 }
 
 impl Sessions {
     /// Connections that read the file of a pool; nothing where its database is no file, or not opened in the plain way.
     pub(in crate::execute) fn reading(pool: &SqlitePool) -> Option<Self> {
-        let path = pool.connect_options().get_filename().to_owned();
-        (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
-            let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
-            let permits = [most, 1].map(|most| Arc::new(Semaphore::new(most)));
-            let state = State { file: FileId::at(&path), looked: Instant::now(), ends: Default::default() };
-            let inner = Inner { pool: pool.clone(), path, permits, state: Mutex::new(state) };
-            Self { writes: false, inner: Arc::new(inner) }
-        })
+        let most = usize::try_from(pool.options().get_max_connections()).unwrap_or(1);
+        Self::new(pool, most, false)
     }
 
-    /// The connection that writes the same file.
-    pub(in crate::execute) fn writing(&self) -> Self {
-        Self { writes: true, inner: Arc::clone(&self.inner) }
+    /// The same for the connection that writes it.
+    pub(in crate::execute) fn writing(pool: &SqlitePool) -> Option<Self> {
+        Self::new(pool, 1, true)
+    }
+
+    fn new(pool: &SqlitePool, most: usize, writes: bool) -> Option<Self> {
+        let path = pool.connect_options().get_filename().to_owned();
+        (is_plain(pool.connect_options().as_ref()) && path.is_file()).then(|| {
+            let (pool, permits, file) = (pool.clone(), Arc::new(Semaphore::new(most)), FileId::at(&path));
+            Self(Arc::new(Inner { pool, path, file, writes, permits, state: Mutex::default() }))
+        })
     }
 
     /// A connection, once one is free; nothing where the pool must do, for this time or for good.
     pub(super) async fn lease(&self) -> Result<Option<Lease>, sqlx::Error> {
-        if self.inner.pool.is_closed() {
+        let inner = &self.0;
+        if inner.pool.is_closed() {
             return Ok(None);
         }
-        self.look().await?;
-        if self.with_end(|end| end.refused.is_some_and(|at| at.elapsed() < RETRY)) {
+        let (is_refused, is_looked_at) = inner.with_state(|state| {
+            let is_within = |at: Option<Instant>, time| at.is_some_and(|at| at.elapsed() < time);
+            (is_within(state.refused, RETRY), is_within(state.looked, LOOK))
+        });
+        if !is_looked_at {
+            self.check_file()?;
+        }
+        if is_refused {
             return Ok(None);
         }
-        let permits = &self.inner.permits[usize::from(self.writes)];
-        let permit = if let Ok(permit) = Arc::clone(permits).try_acquire_owned() {
+        let permit = if let Ok(permit) = Arc::clone(&inner.permits).try_acquire_owned() {
             permit
         } else {
-            let free = Arc::clone(permits).acquire_owned();
-            let Ok(permit) = self.inner.in_time(free).await? else { return Ok(None) };
+            let free = Arc::clone(&inner.permits).acquire_owned();
+            let free = timeout(inner.pool.options().get_acquire_timeout(), free).await;
+            let Ok(permit) = free.map_err(|_| sqlx::Error::PoolTimedOut)? else { return Ok(None) };
             permit
         };
-        let session = match self.with_end(|end| end.idle.pop()) {
+        let session = match inner.with_state(|state| state.idle.pop()) {
             Some(session) => Some(session),
-            None => self.open().await,
+            None => self.open().await?,
         };
         Ok(session.map(|session| Lease { session: Some(session), sessions: self.clone(), _permit: permit, turn: None }))
     }
 
-    /// Looks now and then which file stands at the path, and leaves the old one where it is another, with the connections of
-    /// the pool.
-    pub(in crate::execute) async fn look(&self) -> Result<(), sqlx::Error> {
-        let known = {
-            let mut state = self.inner.state();
-            if state.looked.elapsed() < LOOK {
-                return Ok(());
-            }
-            state.looked = Instant::now();
-            state.file
-        };
-        if known == FileId::at(&self.inner.path) { Ok(()) } else { self.inner.in_time(self.inner.leave()).await }
+    /// Looks whether the file still stands at its path.
+    pub(in crate::execute) fn check_file(&self) -> Result<(), sqlx::Error> {
+        let inner = &self.0;
+        if FileId::at(&inner.path) == inner.file {
+            inner.with_state(|state| state.looked = Some(Instant::now()));
+            return Ok(());
+        }
+        inner.with_state(|state| state.looked = None);
+        let path = inner.path.display();
+        Err(std::io::Error::other(format!("{path} is not the file any more that was served from the start")).into())
     }
 
-    async fn open(&self) -> Option<Session> {
-        let path = self.inner.path.clone();
-        let access = if self.writes { self.as_the_pool_writes().await? } else { Access::Reads };
+    async fn open(&self) -> Result<Option<Session>, sqlx::Error> {
+        self.check_file()?;
+        let path = self.0.path.clone();
+        let access = if self.0.writes { self.as_the_pool_writes().await } else { Some(Access::Reads) };
+        let Some(access) = access else { return Ok(None) };
         let refusal = match tokio::task::spawn_blocking(move || Session::open(&path, access)).await {
-            Ok(Ok(Some(session))) => return Some(session),
+            Ok(Ok(Some(session))) => return Ok(Some(session)),
             Ok(Ok(None)) => "it does not write ahead".to_owned(),
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
         tracing::debug!(refusal, "the file is not opened directly");
-        self.with_end(|end| end.refused = Some(Instant::now()));
-        None
-    }
-
-    fn with_end<T>(&self, change: impl FnOnce(&mut End) -> T) -> T {
-        change(&mut self.inner.state().ends[usize::from(self.writes)])
+        self.0.with_state(|state| state.refused = Some(Instant::now()));
+        Ok(None)
     }
 
     /// What is set on the connections of the pool, and matters to what is written; nothing where they do not say.
     async fn as_the_pool_writes(&self) -> Option<Access> {
-        let mut connection = self.inner.pool.acquire().await.ok()?;
+        let mut connection = self.0.pool.acquire().await.ok()?;
         let mut ask = async |setting| sqlx::query_scalar::<_, i64>(setting).fetch_one(&mut *connection).await.ok();
         let [foreign_keys, synchronous, busy_timeout] = Dialect::write_settings();
         Some(Access::Writes {
@@ -161,64 +160,9 @@ fn is_plain(options: &SqliteConnectOptions) -> bool {
 }
 
 impl Inner {
-    /// What somebody waits for as long as for a connection of the pool.
-    async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, sqlx::Error> {
-        timeout(self.pool.options().get_acquire_timeout(), wait).await.map_err(|_| sqlx::Error::PoolTimedOut)
-    }
-
-    /// Waits until no connection is in use and closes all, because another file stands at the path. What the old one has
-    /// written ahead goes into it before: the new one would take it for its own, for both have it beside them by one name.
-    async fn leave(&self) {
-        let [readers, writers] = &self.permits;
-        let most = self.pool.options().get_max_connections();
-        let (Ok(_readers), Ok(_writer)) = (readers.acquire_many(most).await, writers.acquire().await) else { return };
-        let here = FileId::at(&self.path);
-        let ends = {
-            let mut state = self.state();
-            if state.file == here {
-                return;
-            }
-            std::mem::take(&mut state.ends)
-        };
-        tracing::warn!(path = %self.path.display(), "another file stands in the place of the database");
-        let mut sessions: Vec<Session> = ends.into_iter().flat_map(|end| end.idle).collect();
-        let mut connections: Vec<_> = std::iter::from_fn(|| self.pool.try_acquire()).collect();
-        let settled = match (sessions.pop(), connections.first_mut()) {
-            (Some(session), _) => {
-                let settling = tokio::task::spawn_blocking(move || session.settle().map_err(|error| error.to_string()));
-                settling.await.unwrap_or_else(|error| Err(error.to_string()))
-            }
-            (None, Some(connection)) => {
-                let settling = sqlx::raw_sql(Dialect::settle()).execute(&mut **connection).await;
-                settling.map(|_| ()).map_err(|error| error.to_string())
-            }
-            (None, None) => Ok(()),
-        };
-        if let Err(error) = settled {
-            tracing::warn!(error, "what the old file has written ahead stays beside the new one");
-        }
-        drop(sessions);
-        // As many as there may be are all that there are. Where there is no file, none is opened, or made.
-        let most = if here.is_some() { most } else { 0 };
-        while connections.len() < usize::try_from(most).unwrap_or(usize::MAX) {
-            match self.pool.acquire().await {
-                Ok(connection) => connections.push(connection),
-                Err(error) => {
-                    tracing::debug!(%error, "a connection of the pool is not closed");
-                    break;
-                }
-            }
-        }
-        for connection in connections {
-            // Closed in any case.
-            let _ = connection.close().await;
-        }
-        self.state().file = here;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         // Nothing in there can be half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -243,9 +187,9 @@ impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(session) = self.session.take()
             && session.end().is_ok()
-            && !self.sessions.inner.pool.is_closed()
+            && !self.sessions.0.pool.is_closed()
         {
-            self.sessions.with_end(|end| end.idle.push(session));
+            self.sessions.0.with_state(|state| state.idle.push(session));
         }
     }
 }

@@ -31,12 +31,6 @@ impl Dialect {
         ["PRAGMA foreign_keys", "PRAGMA synchronous", "PRAGMA busy_timeout"]
     }
 
-    /// Has SQLite put into a file what is written ahead of it, and empty the file beside it where that is.
-    #[must_use]
-    pub fn settle() -> &'static str {
-        "PRAGMA wal_checkpoint(TRUNCATE)"
-    }
-
     /// Ends a transaction and keeps what it has written.
     #[must_use]
     pub fn end_write(self) -> &'static str {

@@ -29,6 +29,14 @@ const TABLES: &str = "
         update bound set most = (with recursive n(i) as (select 1 union all select i + 1 from n where i < new.most)
             select count(*) from n) where id = new.id;
     end;
+    create table box (id integer primary key);
+    create table ball (id integer primary key);
+    create table box_ball (box_id integer not null references box (id), ball_id integer not null references ball (id),
+        primary key (box_id, ball_id));
+    create trigger skipped before insert on box_ball when new.ball_id = 3 begin select raise(ignore); end;
+    insert into box values (1);
+    insert into ball values (1), (2), (3);
+    insert into box_ball values (1, 1);
     insert into shelf values (1, 'one', 1), (2, 'two', 2);
     insert into item values (1, 'a', 1, 1), (2, 'b', 2, null);
     insert into tag values (1, 'x'), (2, 'y');
@@ -221,6 +229,26 @@ async fn what_is_kept_of_a_mutation_does_what_the_pool_does() {
 }
 
 /// A foreign key that is looked at when the transaction ends.
+#[tokio::test]
+async fn a_link_that_a_trigger_leaves_out_is_a_conflict_and_nothing_is_kept() {
+    for (folder, server) in both().await {
+        for mutation in ["associateBoxBalls", "replaceBoxBalls"] {
+            for (balls, expected) in [(json!([{"id": 3}]), [1]), (json!([{"id": 2}, {"id": 3}]), [1])] {
+                let query =
+                    format!("mutation($r: [BallKey!]!) {{ {mutation}(key: {{id: 1}}, refs: $r) {{ changed }} }}");
+                // Twice, because it is kept.
+                for _ in 0..2 {
+                    let answer = server.run(&query, json!({ "r": balls })).await;
+                    assert_eq!(answer["errors"][0]["extensions"]["code"], "CONFLICT", "{mutation} {balls}: {answer:#}");
+                    let links = server.sql("select ball_id as id from box_ball").await;
+                    assert_eq!(links, expected.map(|id| json!({ "id": id })), "{mutation} {balls}");
+                }
+            }
+        }
+        drop(folder);
+    }
+}
+
 #[tokio::test]
 async fn a_commit_that_is_refused_leaves_nothing_behind() {
     let [(_a, direct), (_b, pooled)] = both().await;

@@ -228,7 +228,11 @@ impl Work<'_> {
             statements += 1;
             writer.fetch(run.statement, run.values.clone()).await
         };
-        if last < self.single.does.keys.len().max(1) as u64 {
+        let wanted = self.single.does.keys.len().max(1) as u64;
+        if last > wanted {
+            return Ok(None);
+        }
+        if last < wanted {
             let Some(otherwise) = &self.otherwise else { return Ok(None) };
             if run(otherwise).await?.len() == 0 {
                 return Ok(None);

@@ -156,7 +156,7 @@ impl<'f> Subject<'f> {
             return None;
         }
         let (single, key) = (self.single(None)?, key(address)?);
-        let otherwise = Some(single.found_in_file(many, role, &key, &by, keys.len()));
+        let otherwise = Some(single.linked_in_file(many, role, &key, &by, keys.len()));
         let insert = single.insert_in_file(many, role, &key, &by);
         let does = if alone {
             Does { then: Some(insert), ..Does::by_itself(single.delete_in_file(many, role, &key, &by)) }

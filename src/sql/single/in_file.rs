@@ -108,9 +108,9 @@ impl Single<'_> {
         Some(finish_in(scope, &select, Vec::new()))
     }
 
-    /// Finds the record of a key, if all `count` records are there, too, of the keys that the statement is run with.
+    /// Finds the record of a key, if it is linked with all `count` records of the keys that the statement is run with.
     #[must_use]
-    pub fn found_in_file(
+    pub fn linked_in_file(
         self,
         many: &ManyToMany,
         role: usize,
@@ -122,15 +122,24 @@ impl Single<'_> {
         let base = scope.alias();
         let mut found = record(&mut scope, self.entity, key, &base);
         found.and_where(definitions::is_current(DIALECT, self.generation));
-        let far = &many.ends[1 - role];
-        let mut others = others(&mut scope, far, by).0;
-        others.expr(Expr::cust("COUNT(*)"));
-        found.and_where(Expr::from(others).eq(i64::try_from(count).unwrap_or(i64::MAX)));
+        let (near, far) = (&many.ends[role], &many.ends[1 - role]);
+        let (mut linked, other) = others(&mut scope, far, by);
+        let link = scope.alias();
+        let on = [(near, &base), (far, &other)].into_iter().flat_map(|(end, place)| {
+            let pairs = end.intersect_attributes.iter().zip(&end.attributes);
+            pairs.map(move |(lookup, id)| (lookup, end.entity, id, place))
+        });
+        let on = on.fold(Cond::all(), |all, (lookup, entity, id, place)| {
+            let value = scope.column(entity, *id, place).expr;
+            all.add(scope.column(many.intersect, *lookup, &link).expr.eq(value))
+        });
+        linked.inner_join(scope.table(many.intersect, &link), on).expr(Expr::cust("COUNT(*)"));
+        found.and_where(Expr::from(linked).eq(i64::try_from(count).unwrap_or(i64::MAX)));
         finish_in(scope, &found, types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for the record of a key and each of those of the keys that the statement is run with,
-    /// unless it is there. Where it inserts fewer than there are keys, [`found_in_file`](Self::found_in_file) says whether all is well.
+    /// unless it is there. Where it inserts fewer than there are keys, [`linked_in_file`](Self::linked_in_file) says whether all is well.
     #[must_use]
     pub fn insert_in_file(self, many: &ManyToMany, role: usize, key: &Key, by: &[AttributeId]) -> Statement {
         let mut scope = Scope::new(self.catalog, DIALECT);

@@ -41,6 +41,23 @@ async fn what_a_mismatched_foreign_key_keeps_from_being_written_is_unsupported()
     assert!(warning.message.contains("FOREIGN KEY (place_code) REFERENCES place (code)"), "{warning}");
 }
 
+/// Values that a column takes for the same name two records of such an index.
+#[tokio::test]
+async fn a_unique_index_that_tells_more_apart_than_its_column_is_no_key() {
+    let tables = "create table note (id integer primary key, code text collate nocase, alias text collate nocase unique, word text,
+            mark text collate nocase);
+        create unique index codes on note (code collate binary);
+        create unique index words on note (word collate nocase);
+        create unique index marks on note (id, mark collate rtrim);
+        insert into note values (1, 'abc', 'x', 'a', null), (2, 'ABC', 'y', 'b', null);";
+    let Some(server) = scratch(Backend::Sqlite, "strict", tables).await else { return };
+    let data = server.data("{ __type(name: \"NoteKey\") { inputFields { name } } }").await;
+    let names: Vec<&str> =
+        data["__type"]["inputFields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ref", "id", "alias", "word"]);
+    assert_eq!(server.data("{ note(key: {alias: \"Y\"}) { id } }").await["note"]["id"], 2);
+}
+
 /// Keys in several collations, and foreign keys that lead to them in the same and in others.
 const COLLATIONS: &str = "
     create table exact (code text primary key);

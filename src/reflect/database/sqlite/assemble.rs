@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::{begins_as_zero, is_internal, on_delete};
-use super::collation::CollationRow;
+use super::collation::{self, CollationRow};
 use super::declared_type::attribute_type;
 use super::read::{BrokenRow, ColumnRow, ForeignKeyRow, IndexRow, Rows, TableRow};
 use crate::catalog::{ColumnDraft, DatabaseType, EntityDraft, KeyDraft, Problem, RelationDraft, Table};
@@ -70,7 +70,7 @@ fn entity(
             })
             .collect(),
         primary_key: key.iter().map(|column| column.name.clone()).collect(),
-        unique_keys: unique_keys(indexes),
+        unique_keys: unique_keys(indexes, collations),
         relations: Vec::new(),
         warnings: broken
             .iter()
@@ -117,10 +117,17 @@ fn column(
     }
 }
 
-fn unique_keys(indexes: &[&IndexRow]) -> Vec<KeyDraft> {
+/// The unique indexes that are keys: not where values that a column takes for the same are different ones in the index.
+fn unique_keys(indexes: &[&IndexRow], collations: &[&CollationRow]) -> Vec<KeyDraft> {
+    let is_strict = |row: &IndexRow| {
+        let of_column = collations.iter().find(|known| Some(&known.column) == row.column_name.as_ref());
+        of_column.is_none_or(|known| {
+            known.collation == collation::CUSTOM || known.collation.eq_ignore_ascii_case(&row.collation)
+        })
+    };
     indexes
         .chunk_by(|a, b| a.index_name == b.index_name)
-        .filter(|rows| rows.iter().all(|row| row.origin != "pk" && row.partial == 0))
+        .filter(|rows| rows.iter().all(|row| row.origin != "pk" && row.partial == 0 && is_strict(row)))
         .filter_map(|rows| rows.iter().map(|row| row.column_name.clone()).collect::<Option<Vec<_>>>())
         .map(|columns| KeyDraft { columns })
         .collect()

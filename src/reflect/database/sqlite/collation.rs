@@ -15,6 +15,9 @@ pub(super) struct CollationRow {
     pub(super) collation: &'static str,
 }
 
+/// What stands for the name of a collation that is not SQLite's own.
+pub(super) const CUSTOM: &str = "custom";
+
 /// A table or view, and whether its text speaks of a collation.
 #[derive(Debug, FromQueryResult)]
 struct TextRow {
@@ -72,7 +75,7 @@ async fn probed(db: &impl ConnectionTrait, columns: &[(&str, &str)]) -> Result<V
             (0, 0, 0) => return None,
             (1, 0, 0) => "NOCASE",
             (0, 1, 0) => "RTRIM",
-            _ => "custom",
+            _ => CUSTOM,
         };
         let (table, column) = columns.get(usize::try_from(row.position).ok()?)?;
         Some(CollationRow { table: (*table).to_owned(), column: (*column).to_owned(), collation })

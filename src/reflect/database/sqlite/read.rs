@@ -52,6 +52,8 @@ pub(super) struct IndexRow {
     pub(super) partial: i64,
     /// Nothing for an expression.
     pub(super) column_name: Option<String>,
+    /// In which values are told apart.
+    pub(super) collation: String,
 }
 
 /// A column of a foreign key.
@@ -206,6 +208,7 @@ fn indexes() -> SelectStatement {
         .expr_as(Expr::col(("i", "origin")), "origin")
         .expr_as(Expr::col(("i", "partial")), "partial")
         .expr_as(Expr::col(("c", "name")), "column_name")
+        .expr_as(Expr::col(("c", "coll")), "collation")
         .and_where(kind().eq("table"))
         .and_where(Expr::col(("i", "unique")).eq(1))
         .and_where(Expr::col(("c", "key")).eq(1))

@@ -56,15 +56,28 @@ impl Gateway {
         // One change at a time here; the database sees to it that there is one at a time among all instances.
         let _turn = self.0.turn.lock().await;
         let start = Instant::now();
+        let mut may_be_half_done = self.0.origin.database.dialect().shows_half_done_changes();
         loop {
             let current = self.present().await.map_err(|error| Failure { field: 0, error })?;
             match self.attempt(&current, definitions).await {
                 Err(failure) if failure.error.is_outdated() && start.elapsed() < PATIENCE => {
                     tracing::debug!("others changed definitions meanwhile: this change is checked anew");
                 }
+                // It may have been checked on tables that others were in the middle of changing: after them it is again.
+                Err(failure) if may_be_half_done && matches!(failure.error, Error::Refused(_)) => {
+                    may_be_half_done = false;
+                    if self.wait_for_others().await.is_err() {
+                        return Err(failure);
+                    }
+                }
                 done => return done,
             }
         }
+    }
+
+    /// Waits until nobody changes definitions.
+    async fn wait_for_others(&self) -> Result<(), Error> {
+        Transaction::begin(&self.0.origin.database).await?.rollback().await
     }
 
     /// What exists at present. Tables that are discovered may have changed since they were read, so that they are read

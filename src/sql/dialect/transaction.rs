@@ -31,6 +31,12 @@ impl Dialect {
         ["PRAGMA foreign_keys", "PRAGMA synchronous", "PRAGMA busy_timeout"]
     }
 
+    /// Whether others see a change of tables while it is half done, and not only once it is permanent as a whole.
+    #[must_use]
+    pub fn shows_half_done_changes(self) -> bool {
+        self == Self::MySql
+    }
+
     /// Ends a transaction and keeps what it has written.
     #[must_use]
     pub fn end_write(self) -> &'static str {

@@ -90,7 +90,8 @@ fn of_postgres(code: &str) -> Complaint {
         "54000" | "21000" => Complaint::Misfit,
         // integrity_constraint_violation, with_check_option_violation, triggered_data_change_violation.
         "23000" | "44000" | "27000" => Complaint::Raised,
-        // Class 08 are connections, 57P0x a shutdown, class 53 what is used up, class 22 data that a type cannot hold, class P0 is PL/pgSQL.
+        // Class 08 are connections, 57P0x a shutdown, class 53 what is used up, class 22 data that a type cannot hold, class
+        // P0 is PL/pgSQL.
         _ if code.starts_with("08") || code.starts_with("57P0") => Complaint::Away,
         _ if code.starts_with("53") => Complaint::Full,
         _ if code.starts_with("22") => Complaint::Misfit,

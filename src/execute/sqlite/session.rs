@@ -167,7 +167,8 @@ impl Session {
         done.map(|_| batch)
     }
 
-    /// Runs a statement that answers no rows; how many records it has changed. To ask for them as rows takes half as long again.
+    /// Runs a statement that answers no rows; how many records it has changed. To ask for them as rows takes half as long
+    /// again.
     pub(super) fn change(&self, call: &Call) -> Result<u64> {
         let _ = self.run(call, |_, _, _| Ok(ControlFlow::Continue(())))?;
         Ok(self.connection.changes())

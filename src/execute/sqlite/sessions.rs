@@ -106,11 +106,11 @@ impl Sessions {
     /// Looks whether the file still stands at its path.
     pub(in crate::execute) fn check_file(&self) -> Result<(), sqlx::Error> {
         let inner = &self.0;
-        if FileId::at(&inner.path) == inner.file {
-            inner.with_state(|state| state.looked = Some(Instant::now()));
+        let is_it = FileId::at(&inner.path) == inner.file;
+        inner.with_state(|state| state.looked = is_it.then(Instant::now));
+        if is_it {
             return Ok(());
         }
-        inner.with_state(|state| state.looked = None);
         let path = inner.path.display();
         Err(std::io::Error::other(format!("{path} is not the file any more that was served from the start")).into())
     }

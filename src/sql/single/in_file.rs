@@ -1,5 +1,6 @@
-//! The same on a file of SQLite, inside a transaction: what is changed, whether it can be, and what is read afterwards. Whether
-//! something was done is told by the number of records that a statement has changed, and by rows where it only looks.
+//! The same on a file of SQLite, inside a transaction: what is changed, whether it can be, and what is read afterwards.
+//! Whether something was done is told by the number of records that a statement has changed, and by rows where it only
+//! looks.
 
 use sea_orm::sea_query::{
     BinOper, Cond, Condition, DynIden, Expr, ExprTrait, IntoIden, JoinType, Keyword, OnConflict, Query,
@@ -13,6 +14,7 @@ use crate::{
         alias::iden,
         definitions,
         dialect::{Dialect, Typed},
+        join,
         scope::Scope,
         statement::{Statement, finish_in, types},
     },
@@ -122,24 +124,24 @@ impl Single<'_> {
         let base = scope.alias();
         let mut found = record(&mut scope, self.entity, key, &base);
         found.and_where(definitions::is_current(DIALECT, self.generation));
-        let (near, far) = (&many.ends[role], &many.ends[1 - role]);
+        let far = &many.ends[1 - role];
         let (mut linked, other) = others(&mut scope, far, by);
         let link = scope.alias();
-        let on = [(near, &base), (far, &other)].into_iter().flat_map(|(end, place)| {
-            let pairs = end.intersect_attributes.iter().zip(&end.attributes);
-            pairs.map(move |(lookup, id)| (lookup, end.entity, id, place))
-        });
-        let on = on.fold(Cond::all(), |all, (lookup, entity, id, place)| {
-            let value = scope.column(entity, *id, place).expr;
-            all.add(scope.column(many.intersect, *lookup, &link).expr.eq(value))
-        });
+        let on = join::intersect(&scope, many, role, &link, &base).add(join::intersect(
+            &scope,
+            many,
+            1 - role,
+            &link,
+            &other,
+        ));
         linked.inner_join(scope.table(many.intersect, &link), on).expr(Expr::cust("COUNT(*)"));
         found.and_where(Expr::from(linked).eq(i64::try_from(count).unwrap_or(i64::MAX)));
         finish_in(scope, &found, types(self.catalog, far.entity, by))
     }
 
     /// Inserts a row of the intersect for the record of a key and each of those of the keys that the statement is run with,
-    /// unless it is there. Where it inserts fewer than there are keys, [`linked_in_file`](Self::linked_in_file) says whether all is well.
+    /// unless it is there. Where it inserts fewer than there are keys, [`linked_in_file`](Self::linked_in_file) says
+    /// whether all is well.
     #[must_use]
     pub fn insert_in_file(self, many: &ManyToMany, role: usize, key: &Key, by: &[AttributeId]) -> Statement {
         let mut scope = Scope::new(self.catalog, DIALECT);
